@@ -1,0 +1,55 @@
+//! The datasets of the experiments: fetched from any source that carries them, verified byte for byte, decoded.
+//!
+//! Results can only be compared if everyone trains on the same bytes, so this crate accepts data from wherever a
+//! machine can get it (files put in place by hand, the authors' sites and mirrors, a package manager) and then
+//! compares what it decoded with the published digests, on every load. A [`Library`] turns them into the transformed,
+//! normalised image sets that training reads.
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use paths::DatasetName;
+//!
+//! let mnist = datasets::load(DatasetName::Mnist, Path::new("data"), &|line| eprintln!("{line}"))?;
+//! assert_eq!((mnist.train.len(), mnist.test.len()), (60_000, 10_000));
+//! assert_eq!(mnist.train.images.len(), 60_000 * mnist.train.image_bytes());
+//! # Ok::<(), datasets::DatasetError>(())
+//! ```
+
+#![warn(missing_docs)]
+
+mod archive;
+mod bounded;
+pub mod cache;
+pub mod cifar;
+mod command;
+mod decode;
+pub mod digest;
+pub mod download;
+pub mod error;
+pub mod fetch;
+pub mod idx;
+mod image_set;
+mod library;
+pub mod load;
+mod local;
+pub mod mat;
+mod official;
+mod package;
+mod place;
+pub mod png_batch;
+mod progress;
+pub mod raw;
+pub mod registry;
+#[cfg(test)]
+mod small;
+mod split;
+pub mod transform;
+
+pub use error::DatasetError;
+pub use image_set::{ChannelStatistics, ImageSet, Selected};
+pub use library::{Library, TaskData};
+pub use load::load;
+pub use raw::{RawDataset, RawImages};
+pub use registry::fingerprint;
+pub use split::{Split, split};

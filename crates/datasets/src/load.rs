@@ -1,0 +1,125 @@
+//! The one call that gives a dataset's bytes.
+
+use std::path::Path;
+
+use paths::DatasetName;
+
+use crate::cache;
+use crate::error::DatasetError;
+use crate::fetch;
+use crate::raw::RawDataset;
+use crate::registry::{self, Entry};
+
+/// Gives a dataset as it was published, from `data_dir/<name>/`.
+///
+/// The first call obtains it from one of its sources and keeps a decoded copy; later calls read that copy. Either way
+/// all bytes are compared with their digests. A damaged copy is rebuilt. Any number of processes may call this at
+/// once for the same directory. `notice` gets a short line whenever something is fetched, rebuilt or cannot be kept.
+///
+/// # Errors
+///
+/// See [`fetch::fetch`]. A decoded copy that cannot be read or written is a notice, not an error.
+pub fn load(name: DatasetName, data_dir: &Path, notice: &dyn Fn(&str)) -> Result<RawDataset, DatasetError> {
+    load_entry(registry::entry(name), &data_dir.join(name.id()), notice)
+}
+
+fn load_entry(entry: &Entry, directory: &Path, notice: &dyn Fn(&str)) -> Result<RawDataset, DatasetError> {
+    match cache::read(entry, directory) {
+        Ok(Some(dataset)) => return Ok(dataset),
+        Ok(None) => {}
+        Err(error) => notice(&format!("{}: the decoded copy cannot be used and is rebuilt: {error}", entry.name)),
+    }
+    let dataset = fetch::fetch(entry, directory, notice)?;
+    if let Err(error) = cache::write(entry, directory, &dataset) {
+        notice(&format!("{}: no decoded copy is kept: {error}", entry.name));
+    }
+    Ok(dataset)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::fs;
+    use std::thread;
+
+    use super::*;
+    use crate::small;
+
+    fn directory_with_mnist() -> (tempfile::TempDir, Entry, RawDataset) {
+        let directory = tempfile::tempdir().unwrap();
+        let (entry, files, dataset) = small::mnist();
+        for (name, bytes) in &files {
+            fs::write(directory.path().join(name), bytes).unwrap();
+        }
+        (directory, entry, dataset)
+    }
+
+    fn silent(line: &str) {
+        panic!("unexpected notice: {line}");
+    }
+
+    #[test]
+    fn the_second_call_needs_the_decoded_copy_only() {
+        let (directory, entry, expected) = directory_with_mnist();
+        assert_eq!(load_entry(&entry, directory.path(), &|_| ()).unwrap(), expected);
+        for file in entry.files {
+            fs::remove_file(directory.path().join(file.name.trim_end_matches(".gz"))).unwrap();
+        }
+        assert_eq!(load_entry(&entry, directory.path(), &silent).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_damaged_copy_is_rebuilt() {
+        let (directory, entry, expected) = directory_with_mnist();
+        load_entry(&entry, directory.path(), &|_| ()).unwrap();
+        let path = cache::path(directory.path());
+        let mut bytes = fs::read(&path).unwrap();
+        let intact = bytes.clone();
+        *bytes.last_mut().unwrap() ^= 1;
+        for damaged in [&bytes[..], &bytes[..100], b""] {
+            fs::write(&path, damaged).unwrap();
+            let notices = RefCell::new(Vec::new());
+            let notice = |line: &str| notices.borrow_mut().push(line.to_string());
+            assert_eq!(load_entry(&entry, directory.path(), &notice).unwrap(), expected);
+            assert!(notices.borrow()[0].contains("rebuilt"), "{notices:?}");
+            assert_eq!(fs::read(&path).unwrap(), intact);
+        }
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_kept_is_no_error() {
+        let (directory, entry, expected) = directory_with_mnist();
+        // A directory in the copy's place: it can neither be read nor replaced.
+        fs::create_dir(cache::path(directory.path())).unwrap();
+        let notices = RefCell::new(Vec::new());
+        let notice = |line: &str| notices.borrow_mut().push(line.to_string());
+        assert_eq!(load_entry(&entry, directory.path(), &notice).unwrap(), expected);
+        assert!(notices.borrow().iter().any(|line| line.contains("no decoded copy is kept")), "{notices:?}");
+    }
+
+    #[test]
+    fn several_at_once_all_succeed() {
+        let (directory, entry, expected) = directory_with_mnist();
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    assert_eq!(load_entry(&entry, directory.path(), &|_| ()).unwrap(), expected);
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 5);
+    }
+
+    /// The real data, through whatever source this machine reaches.
+    #[test]
+    #[ignore = "fetches about 200 MB"]
+    fn the_published_data() {
+        let directory = tempfile::tempdir().unwrap();
+        let notice = |line: &str| eprintln!("{line}");
+        for name in [DatasetName::Cifar10, DatasetName::Mnist, DatasetName::FashionMnist] {
+            let fetched = load(name, directory.path(), &notice).unwrap();
+            let cached = load(name, directory.path(), &silent).unwrap();
+            assert_eq!(fetched, cached);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The transformations of a task, on float images in [0, 1].
+
+use paths::Transform;
+use tch::{Kind, Tensor};
+
+/// Weights of red, green and blue in grey, as in `torchvision.transforms.v2.functional.rgb_to_grayscale`.
+const GREY: [f64; 3] = [0.2989, 0.587, 0.114];
+
+/// Blurs by resizing N×C×H×W float images to `factor` times their size (rounded half up, at least one pixel) and back, both
+/// bilinear with antialiasing, as `torchvision.transforms.v2.functional.resize(antialias=True)` does.
+pub fn blur(images: &Tensor, factor: f64) -> Tensor {
+    if factor == 1.0 {
+        return images.shallow_clone();
+    }
+    let (_, _, height, width) = images.size4().expect("images are N×C×H×W");
+    let small = [height, width].map(|side| ((side as f64 * factor + 0.5).floor() as i64).max(1));
+    let resize = |x: &Tensor, size: [i64; 2]| x.internal_upsample_bilinear2d_aa(size, false, None, None);
+    resize(&resize(images, small), [height, width])
+}
+
+/// Mixes N×C×H×W float images with the mean grey of each: level·x + (1 − level)·grey, clamped to [0, 1], as
+/// `torchvision.transforms.v2.functional.adjust_contrast` does.
+pub fn contrast(images: &Tensor, level: f64) -> Tensor {
+    if level == 1.0 {
+        return images.shallow_clone();
+    }
+    let grey = match images.size()[1] {
+        3 => {
+            let [r, g, b] = [0, 1, 2].map(|channel| images.narrow(1, channel, 1) * GREY[channel as usize]);
+            r + g + b
+        }
+        _ => images.shallow_clone(),
+    };
+    let mean = grey.mean_dim([1i64, 2, 3].as_slice(), true, Kind::Float);
+    (images * level + mean * (1.0 - level)).clamp(0.0, 1.0)
+}
+
+/// Moves each image by its own whole number of pixels, as `torchvision.transforms.v2.functional.affine` does with an integer
+/// `translate`: `offsets` is N×2 int64, (dx, dy) with dx to the right and dy downwards. Vacated pixels take the value `fill`
+/// (one a channel). `images` is N×H×W×C of any float type, channels last because that is how batches are gathered.
+pub fn shift(images: &Tensor, offsets: &Tensor, fill: &Tensor) -> Tensor {
+    let (count, height, width, _) = images.size4().expect("images are N×H×W×C");
+    let (kind, device) = (Kind::Int64, images.device());
+    let source = |side: i64, column: i64| {
+        let at = Tensor::arange(side, (kind, device)).unsqueeze(0) - offsets.narrow(1, column, 1);
+        let inside = at.ge(0).logical_and(&at.lt(side));
+        (at.clamp(0, side - 1), inside)
+    };
+    let (columns, columns_inside) = source(width, 0);
+    let (rows, rows_inside) = source(height, 1);
+    let image = Tensor::arange(count, (kind, device)).view([count, 1, 1]);
+    let gathered = images.index(&[Some(image), Some(rows.unsqueeze(2)), Some(columns.unsqueeze(1))]);
+    let inside = rows_inside.unsqueeze(2).logical_and(&columns_inside.unsqueeze(1)).unsqueeze(3);
+    gathered.where_self(&inside, fill)
+}
+
+/// Blur, then contrast: the components of `transform` that are the same in every epoch.
+pub fn fixed_components(images: &Tensor, transform: &Transform) -> Tensor {
+    contrast(&blur(images, transform.blur), transform.contrast)
+}
+
+/// The offset in pixels that a draw `u` in [−1, 1] stands for when images of side `size` shift by up to `half_width`·size.
+pub fn pixels(u: f64, half_width: f64, size: i64) -> i64 {
+    (u * half_width * size as f64).round() as i64
+}

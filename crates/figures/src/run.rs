@@ -1,0 +1,177 @@
+//! The course of a figure's program: read, plan, train, tabulate, draw.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use datasets::Library;
+use paths::{Experiment, ExperimentError, ExperimentFile, Settings};
+use sequence::{ExecuteError, Plan, Store, StoreError, execute, plans, results};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use tch::Device;
+
+use crate::arguments::Options;
+use crate::output::{OutputError, Places};
+use crate::progress::Progress;
+use crate::resources::{default_jobs, image_budget_bytes};
+use crate::{describe, output};
+
+/// The exit code of programs ended by Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
+/// Where an experiment file comes from.
+pub(crate) enum Source<'a> {
+    /// Part of the program.
+    Builtin(&'a str),
+    /// A file.
+    File(&'a Path),
+}
+
+/// Why a program ended without its figure.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FigureError {
+    #[error("{path} cannot be read: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{}{source}", .path.as_ref().map(|p| format!("{}: ", p.display())).unwrap_or_default())]
+    Experiment { path: Option<PathBuf>, source: ExperimentError },
+    #[error("{0}")]
+    Device(String),
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    #[error("signals cannot be handled: {0}")]
+    Signals(std::io::Error),
+}
+
+impl FigureError {
+    /// Whether the command line or the experiment file is at fault.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Unreadable { .. } | Self::Experiment { .. } | Self::Device(_))
+    }
+}
+
+/// Runs an experiment as the command line says.
+pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, FigureError> {
+    let experiment = read(source, options)?;
+    let places = Places::new(&options.out(), &experiment);
+    if options.plot_only {
+        output::draw(&experiment, &places)?;
+        say(options, &places.drawn());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let plan = Plan::new(&experiment);
+    let device = options.device.resolve().map_err(FigureError::Device)?;
+    let jobs = options.jobs.map_or_else(|| default_jobs(&experiment.settings, device), usize::from);
+    if options.plan {
+        print!("{}", describe::plan(&plan, &Store::open_to_read(&options.store())?, jobs, device)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let store = Store::open(&options.store())?;
+    plans::keep(&store, &plan)?;
+    train(&plan, &store, &experiment, options, jobs, device)
+        .and_then(|ending| conclude(ending, &plan, &store, &experiment, &places, options))
+}
+
+fn read(source: Source<'_>, options: &Options) -> Result<Experiment, FigureError> {
+    let (text, path) = match source {
+        Source::Builtin(text) => (text.to_owned(), None),
+        Source::File(path) => {
+            let unreadable = |source| FigureError::Unreadable { path: path.to_owned(), source };
+            (std::fs::read_to_string(path).map_err(unreadable)?, Some(path.to_owned()))
+        }
+    };
+    let at = |source| FigureError::Experiment { path: path.clone(), source };
+    let file = ExperimentFile::parse(&text).map_err(at)?;
+    let default = file.scales().find(|&scale| scale == "demo").or_else(|| file.scales().next());
+    let scale = options.scale.as_deref().or(default);
+    let mut experiment = file.resolve(scale, &options.patches()).map_err(at)?;
+    if options.seeds.is_some() {
+        limit_baseline(&mut experiment.settings);
+    }
+    Ok(experiment)
+}
+
+/// With `--seeds`, the baseline is trained with those of its seeds that are named: a few seeds stay few trainings. Where
+/// none is, it takes the named ones, as there is no figure without a baseline.
+fn limit_baseline(settings: &mut Settings) {
+    let named = &settings.seeds.0;
+    let kept: Vec<u64> = settings.baseline_seeds.0.iter().copied().filter(|seed| named.contains(seed)).collect();
+    settings.baseline_seeds.0 = if kept.is_empty() { named.clone() } else { kept };
+}
+
+fn train(
+    plan: &Plan,
+    store: &Store,
+    experiment: &Experiment,
+    options: &Options,
+    jobs: usize,
+    device: Device,
+) -> Result<sequence::Report, FigureError> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // The second signal ends the process at once; the order of the two registrations is what makes it the second.
+        signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED.into(), stop.clone())
+            .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
+            .map_err(FigureError::Signals)?;
+    }
+    let progress = Arc::new(Progress::new(plan, store, jobs, device, options.quiet));
+    let notices = progress.clone();
+    let kind = training::compute_kind(experiment.settings.precision);
+    let library = Library::new(options.data(), kind, device, image_budget_bytes(), move |text| notices.say(text));
+    let execution = sequence::Options {
+        jobs,
+        device,
+        checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()),
+    };
+    let report = execute(plan, store, &library, &execution, &*progress, &stop);
+    progress.finish();
+    let mut report = report?;
+    report.interrupted &= stop.load(Ordering::Relaxed);
+    Ok(report)
+}
+
+/// Tabulates and draws what there is, and says what is missing.
+fn conclude(
+    report: sequence::Report,
+    plan: &Plan,
+    store: &Store,
+    experiment: &Experiment,
+    places: &Places,
+    options: &Options,
+) -> Result<ExitCode, FigureError> {
+    if report.interrupted {
+        eprintln!("Interrupted. What was trained is kept in {}; the same command continues from there.", store.root().display());
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    let (rows, missing) = results(plan, store)?;
+    for (stage, reason) in &report.failed {
+        eprintln!("Stage {} failed: {reason}", stage.short());
+    }
+    if rows.is_empty() {
+        eprintln!("No run has a result, so there is nothing to draw.");
+        return Ok(ExitCode::FAILURE);
+    }
+    output::write(&rows, experiment, places)?;
+    output::draw(experiment, places)?;
+    say(options, &places.written());
+    let diverged = rows.iter().filter(|row| row.status == sequence::Status::Diverged).count();
+    if diverged > 0 {
+        say(options, &format!("{diverged} of {} runs diverged; the tables and the figure say which.", rows.len()));
+    }
+    if missing > 0 {
+        eprintln!("{missing} of {} runs have no result because a stage failed; the same command tries them again.", plan.runs.len());
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn say(options: &Options, text: &str) {
+    if !options.quiet {
+        println!("{text}");
+    }
+}

@@ -1,0 +1,112 @@
+//! A condition as an experiment file writes it, and the learning path it stands for.
+
+use serde::Deserialize;
+
+use crate::route::{Order, route};
+use crate::{DatasetName, Intervention, LearningPath, Settings, Step, Task, Transform, values};
+
+/// A labelled learning path, not yet bound to a dataset.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "ConditionForm")]
+pub struct Condition {
+    /// The label under the violin, unique in an experiment.
+    pub label: String,
+    /// The tasks in order.
+    pub steps: Vec<StepForm>,
+}
+
+/// One task of a condition: a transformation, and what differs from the experiment's settings.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StepForm {
+    #[serde(deserialize_with = "values::some_blur")]
+    blur: Option<f64>,
+    #[serde(deserialize_with = "values::some_contrast")]
+    contrast: Option<f64>,
+    #[serde(deserialize_with = "values::some_shift")]
+    shift: Option<f64>,
+    #[serde(deserialize_with = "values::some_lr")]
+    lr: Option<f64>,
+    #[serde(deserialize_with = "values::some_factor")]
+    lr_factor: Option<f64>,
+    #[serde(deserialize_with = "values::some_count")]
+    max_epochs: Option<usize>,
+    #[serde(deserialize_with = "values::some_patience")]
+    patience: Option<usize>,
+    #[serde(deserialize_with = "values::some_amount")]
+    bias_reset: Option<f64>,
+}
+
+/// The two ways to write a path: step by step, or from a source to a target in a number of tasks.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConditionForm {
+    label: String,
+    path: Option<Vec<StepForm>>,
+    from: Option<Transform>,
+    to: Option<Transform>,
+    #[serde(default, deserialize_with = "values::some_tasks")]
+    tasks: Option<usize>,
+    order: Option<Order>,
+}
+
+impl TryFrom<ConditionForm> for Condition {
+    type Error = String;
+
+    fn try_from(form: ConditionForm) -> Result<Self, String> {
+        let label = form.label;
+        if label.trim().is_empty() {
+            return Err("a condition's `label` is empty".into());
+        }
+        let steps = match (form.path, form.from, form.tasks) {
+            (Some(_), from, tasks) if from.is_some() || tasks.is_some() || form.to.is_some() || form.order.is_some() => {
+                return Err(format!("condition \"{label}\" has both `path` and `from`/`to`/`tasks`/`order`; write one of the two"));
+            }
+            (Some(steps), _, _) if steps.is_empty() => return Err(format!("condition \"{label}\" has an empty `path`")),
+            (Some(steps), _, _) => steps,
+            (None, Some(from), Some(tasks)) => {
+                let to = form.to.unwrap_or_default();
+                route(&from, &to, tasks, &form.order.unwrap_or_default()).into_iter().map(StepForm::from).collect()
+            }
+            _ => return Err(format!("condition \"{label}\" needs either `path` or both `from` and `tasks`")),
+        };
+        if let Some(step) = steps.iter().find(|s| s.lr.is_some() && s.lr_factor.is_some()) {
+            return Err(format!("condition \"{label}\" sets both `lr` and `lr_factor` in one task ({step:?}); write one of the two"));
+        }
+        Ok(Self { label, steps })
+    }
+}
+
+impl From<Transform> for StepForm {
+    fn from(t: Transform) -> Self {
+        Self { blur: Some(t.blur), contrast: Some(t.contrast), shift: Some(t.shift), ..Self::default() }
+    }
+}
+
+impl Condition {
+    /// The learning path of this condition on `dataset`, with `settings` where a step says nothing.
+    pub fn path(&self, dataset: DatasetName, settings: &Settings) -> LearningPath {
+        self.steps.iter().map(|step| step.bind(dataset, settings)).collect()
+    }
+}
+
+impl StepForm {
+    fn bind(&self, dataset: DatasetName, settings: &Settings) -> Step {
+        let mut process = settings.process();
+        process.lr = self.lr.unwrap_or(process.lr * self.lr_factor.unwrap_or(1.0));
+        process.max_epochs = self.max_epochs.unwrap_or(process.max_epochs);
+        process.patience = self.patience.unwrap_or(process.patience);
+        Step {
+            interventions: self.bias_reset.map(|amount| Intervention::BiasReset { amount }).into_iter().collect(),
+            task: Task {
+                dataset,
+                transform: Transform {
+                    blur: self.blur.unwrap_or(Transform::STANDARD.blur),
+                    contrast: self.contrast.unwrap_or(Transform::STANDARD.contrast),
+                    shift: self.shift.unwrap_or(Transform::STANDARD.shift),
+                },
+            },
+            process,
+        }
+    }
+}

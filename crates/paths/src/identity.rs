@@ -1,0 +1,134 @@
+//! What identifies a stage: a hash of everything that determines its result, and of nothing else.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{DataSelection, LearningProcess, ModelSpec, Numerics, Step};
+
+/// Raised when the meaning of a stage changes, so that results of an older meaning are not taken for new ones.
+const SCHEMA: u32 = 1;
+
+/// The identity of a stage: 128 bits of SHA-256 over its canonical description, as 32 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StageId([u8; 16]);
+
+/// Where every path of one seed begins: a freshly initialised model.
+#[derive(Clone, Debug, Serialize)]
+pub struct Genesis<'a> {
+    /// The network and its initialisation.
+    pub model: &'a ModelSpec,
+    /// Number of input channels, which the dataset decides.
+    pub channels: usize,
+    /// Seed of the initial weights and, later, of shuffles and shifts.
+    pub seed: u64,
+    /// The arithmetic.
+    pub numerics: &'a Numerics,
+}
+
+/// What a stage depends on besides its step and its parent.
+#[derive(Clone, Copy, Debug)]
+pub struct StageContext<'a> {
+    /// The dataset's content, as `datasets::fingerprint` gives it.
+    pub dataset_fingerprint: &'a str,
+    /// The images chosen from it.
+    pub data: &'a DataSelection,
+    /// How many steps of the path came before.
+    pub position: usize,
+}
+
+#[derive(Serialize)]
+struct Root<'a> {
+    genesis: &'a Genesis<'a>,
+    schema: u32,
+}
+
+#[derive(Serialize)]
+struct Description<'a> {
+    data: &'a DataSelection,
+    dataset: &'a str,
+    interventions: &'a [crate::Intervention],
+    parent: String,
+    position: usize,
+    process: &'a LearningProcess,
+    schema: u32,
+    transform: &'a crate::Transform,
+}
+
+impl StageId {
+    /// The identity of an initial model.
+    pub fn of_genesis(genesis: &Genesis<'_>) -> Self {
+        Self::hash(&Root { genesis, schema: SCHEMA })
+    }
+
+    /// The identity of the stage that takes `step` from the model `self` ends with.
+    pub fn child(&self, step: &Step, context: &StageContext<'_>) -> Self {
+        Self::hash(&Description {
+            data: context.data,
+            dataset: context.dataset_fingerprint,
+            interventions: &step.interventions,
+            parent: self.to_string(),
+            position: context.position,
+            process: &step.process,
+            schema: SCHEMA,
+            transform: &step.task.transform,
+        })
+    }
+
+    /// Hashes the description's JSON. It is canonical without sorting because structs are written in the order of their
+    /// fields, and floats in their shortest form that reads back exactly.
+    fn hash(description: &impl Serialize) -> Self {
+        let json = serde_json::to_vec(description).expect("a description has text keys only");
+        let digest = Sha256::digest(&json);
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest[..16]);
+        Self(id)
+    }
+
+    /// The first eight digits, enough for a person to tell stages apart.
+    pub fn short(&self) -> String {
+        self.to_string()[..8].to_owned()
+    }
+}
+
+impl fmt::Display for StageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for StageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for StageId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refuse = || format!("`{text}` is not a stage: expected 32 hexadecimal digits");
+        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(refuse());
+        }
+        let mut id = [0; 16];
+        for (i, byte) in id.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_| refuse())?;
+        }
+        Ok(Self(id))
+    }
+}
+
+impl Serialize for StageId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for StageId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,50 @@
+//! The vocabulary of sequential learning as plain data: what a task, a learning process, an intervention, a learning path
+//! and an experiment *are*, how an experiment file is read, and what identifies a stage of training.
+//!
+//! The paper's definitions are this crate's types. A task is a dataset under a [`Transform`]; a [`LearningProcess`] trains a
+//! model on one task; a [`LearningPath`] is a sequence of both; an [`Experiment`] is a set of labelled paths. Nothing here
+//! trains, and nothing here reads or writes files, so the crate builds in seconds and is easy to reason about.
+//!
+//! ```
+//! let toml = r#"
+//!     name = "sudden-or-gradual"
+//!     title = "From low contrast, suddenly or gradually"
+//!
+//!     [[conditions]]
+//!     label = "jump"
+//!     path = [{ contrast = 0.1 }, {}]
+//!
+//!     [[conditions]]
+//!     label = "5 tasks"
+//!     from = { contrast = 0.1 }
+//!     tasks = 5
+//! "#;
+//! let experiment = paths::ExperimentFile::parse(toml)?.resolve(None, &[])?;
+//! assert_eq!(experiment.conditions[1].steps.len(), 5);
+//! # Ok::<(), paths::ExperimentError>(())
+//! ```
+
+#![warn(missing_docs)]
+
+mod condition;
+mod dataset;
+mod experiment;
+mod identity;
+mod path;
+mod process;
+pub mod random;
+mod route;
+mod settings;
+mod transform;
+mod values;
+
+pub use condition::Condition;
+pub use dataset::DatasetName;
+pub use experiment::{Experiment, ExperimentError, ExperimentFile, Run};
+pub use identity::{Genesis, StageContext, StageId};
+pub use path::{Intervention, LearningPath, Step, Task};
+pub use process::{Carry, Init, LearningProcess, ModelSpec, Numerics, Precision, Stem};
+pub use route::{Component, Order, route};
+pub use settings::{DataSelection, Settings, SettingsPatch};
+pub use transform::Transform;
+pub use values::SeedList;

@@ -1,0 +1,152 @@
+//! The settings of an experiment, and how a scale, a file and the command line overlay them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::values::{self, SeedList};
+use crate::{Carry, DatasetName, Init, LearningProcess, ModelSpec, Numerics, Precision, Stem};
+
+/// Defines [`Settings`], [`SettingsPatch`] and the overlay of one by the other from a single list.
+macro_rules! settings {
+    ($( $(#[doc = $doc:literal])+ $(#[serde($check:meta)])? $name:ident : $type:ty = $paper:expr; )+) => {
+        /// Every setting of an experiment. [`Settings::paper`] has the paper's values, and our decisions where it is silent.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        pub struct Settings { $( $(#[doc = $doc])+ pub $name: $type, )+ }
+
+        impl Settings {
+            /// The names of all settings, as written in an experiment file or after `--set`.
+            pub const KEYS: &'static [&'static str] = &[$(stringify!($name)),+];
+
+            /// The paper's settings.
+            pub fn paper() -> Self {
+                Self { $( $name: $paper, )+ }
+            }
+
+            /// These settings with those of `patch` in place of the ones it names.
+            pub fn with(mut self, patch: &SettingsPatch) -> Self {
+                $( if let Some(value) = &patch.$name { self.$name = value.clone(); } )+
+                self
+            }
+        }
+
+        /// Some of the settings: a `[settings]` or `[scale.NAME]` table, or what followed `--set`.
+        #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct SettingsPatch {
+            $( $(#[doc = $doc])+ $(#[serde($check)])? pub $name: Option<$type>, )+
+        }
+    };
+}
+
+settings! {
+    /// Datasets, one panel each.
+    #[serde(deserialize_with = "some_datasets")]
+    datasets: Vec<DatasetName> = vec![DatasetName::Cifar10, DatasetName::FashionMnist, DatasetName::Svhn];
+    /// Seeds of the conditions.
+    seeds: SeedList = SeedList::first(10);
+    /// Seeds of the baseline.
+    baseline_seeds: SeedList = SeedList::first(3);
+    /// Images taken from the official training set, class-stratified and validation included; more than there are means all.
+    #[serde(deserialize_with = "values::some_count")]
+    train_images: usize = 1_000_000_000;
+    /// Images taken from the official test set, class-stratified; more than there are means all.
+    #[serde(deserialize_with = "values::some_count")]
+    test_images: usize = 1_000_000_000;
+    /// Share of the training images held out for early stopping.
+    #[serde(deserialize_with = "values::some_fraction")]
+    validation_fraction: f64 = 0.1;
+    /// Seed of the choice of images; the same for every run of an experiment.
+    split_seed: u64 = 0;
+    /// Width of the ResNet-18.
+    #[serde(deserialize_with = "values::some_width")]
+    width: usize = 64;
+    /// First convolution: "3x3" or "7x7".
+    stem: Stem = Stem::Conv3;
+    /// Initialisation: "pytorch" or "kaiming-normal".
+    init: Init = Init::Pytorch;
+    /// Learning rate.
+    #[serde(deserialize_with = "values::some_lr")]
+    lr: f64 = 1e-3;
+    /// Momentum.
+    #[serde(deserialize_with = "values::some_momentum")]
+    momentum: f64 = 0.9;
+    /// Weight decay.
+    #[serde(deserialize_with = "values::some_weight_decay")]
+    weight_decay: f64 = 1e-3;
+    /// Images a step.
+    #[serde(deserialize_with = "values::some_count")]
+    batch_size: usize = 128;
+    /// Most epochs on a task.
+    #[serde(deserialize_with = "values::some_count")]
+    max_epochs: usize = 200;
+    /// Epochs without improvement of the validation loss after which a task ends.
+    #[serde(deserialize_with = "values::some_patience")]
+    patience: usize = 50;
+    /// Weights that are tested and carried to the next task: "best" or "last".
+    carry: Carry = Carry::Best;
+    /// Arithmetic: "fp32" or "bf16".
+    precision: Precision = Precision::Fp32;
+    /// CPU threads inside one run.
+    #[serde(deserialize_with = "values::some_threads")]
+    threads: usize = 1;
+}
+
+impl Settings {
+    /// The learning process that a step has unless it says otherwise.
+    pub fn process(&self) -> LearningProcess {
+        LearningProcess {
+            lr: self.lr,
+            momentum: self.momentum,
+            weight_decay: self.weight_decay,
+            batch_size: self.batch_size,
+            max_epochs: self.max_epochs,
+            patience: self.patience,
+            carry: self.carry,
+        }
+    }
+
+    /// The network.
+    pub fn model(&self) -> ModelSpec {
+        ModelSpec { width: self.width, stem: self.stem, init: self.init }
+    }
+
+    /// The arithmetic.
+    pub fn numerics(&self) -> Numerics {
+        Numerics { precision: self.precision, threads: self.threads }
+    }
+
+    /// The images.
+    pub fn data(&self) -> DataSelection {
+        DataSelection {
+            train_images: self.train_images,
+            test_images: self.test_images,
+            validation_fraction: self.validation_fraction,
+            split_seed: self.split_seed,
+        }
+    }
+}
+
+/// Which images of a dataset are trained on, validated on and tested on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataSelection {
+    /// Images from the official training set, validation included; more than there are means all.
+    pub train_images: usize,
+    /// Images from the official test set; more than there are means all.
+    pub test_images: usize,
+    /// Share of the training images held out for validation.
+    pub validation_fraction: f64,
+    /// Seed of the choice.
+    pub split_seed: u64,
+}
+
+fn some_datasets<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<DatasetName>>, D::Error> {
+    let datasets = Vec::<DatasetName>::deserialize(deserializer)?;
+    for (i, dataset) in datasets.iter().enumerate() {
+        if datasets[..i].contains(dataset) {
+            return Err(serde::de::Error::custom(format!("dataset `{dataset}` is named twice")));
+        }
+    }
+    if datasets.is_empty() {
+        return Err(serde::de::Error::custom("`datasets` names none; allowed: cifar10, fashion-mnist, mnist, svhn"));
+    }
+    Ok(Some(datasets))
+}

@@ -1,0 +1,139 @@
+//! Deserialisers that refuse impossible values where they stand, so that an error points at line and key.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
+
+/// Defines a deserialiser that accepts the values for which `$ok` holds, and one for optional fields of the same kind.
+macro_rules! bounded {
+    ($name:ident, $optional:ident, $type:ty, $ok:expr, $allowed:literal) => {
+        pub(crate) fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+            let value = <$type>::deserialize(deserializer)?;
+            let ok: fn(&$type) -> bool = $ok;
+            if ok(&value) {
+                Ok(value)
+            } else {
+                Err(de::Error::custom(format!("{value} is out of range; allowed: {}", $allowed)))
+            }
+        }
+
+        pub(crate) fn $optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<$type>, D::Error> {
+            $name(deserializer).map(Some)
+        }
+    };
+}
+
+bounded!(blur, some_blur, f64, |v| *v > 0.0 && *v <= 1.0, "a number above 0 and at most 1 (1 is sharp)");
+bounded!(contrast, some_contrast, f64, |v| (0.0..=1.0).contains(v), "a number from 0 (uniform grey) to 1 (standard)");
+bounded!(shift, some_shift, f64, |v| (0.0..=1.0).contains(v), "a fraction of the image size from 0 (centred) to 1");
+bounded!(lr, some_lr, f64, |v| *v >= 0.0 && v.is_finite(), "a learning rate of 0 or more");
+bounded!(factor, some_factor, f64, |v| *v > 0.0 && v.is_finite(), "a number above 0");
+bounded!(momentum, some_momentum, f64, |v| (0.0..1.0).contains(v), "a number from 0 to below 1");
+bounded!(weight_decay, some_weight_decay, f64, |v| *v >= 0.0 && v.is_finite(), "a number of 0 or more");
+bounded!(amount, some_amount, f64, |v| v.is_finite(), "a finite number");
+bounded!(fraction, some_fraction, f64, |v| *v > 0.0 && *v < 1.0, "a fraction above 0 and below 1");
+bounded!(count, some_count, usize, |v| (1..=1_000_000_000).contains(v), "a whole number of 1 or more");
+bounded!(patience, some_patience, usize, |v| *v <= 1_000_000_000, "a whole number of 0 or more");
+bounded!(width, some_width, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
+bounded!(threads, some_threads, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
+bounded!(tasks, some_tasks, usize, |v| (1..=10_000).contains(v), "a whole number from 1 to 10000");
+
+/// The seeds of an experiment: written as a number n (for 0 … n−1), a list, or a range such as "3..6" (3, 4 and 5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeedList(pub Vec<u64>);
+
+impl SeedList {
+    const EXPECTED: &'static str = "a number of seeds, a list such as [0, 3], or a range such as \"3..6\"";
+    const MOST: u64 = 100_000;
+
+    /// The seeds 0 … n−1.
+    pub fn first(n: u64) -> Self {
+        Self((0..n).collect())
+    }
+
+    /// Reads `"5"`, `"0,3,4"` or `"3..6"`.
+    ///
+    /// # Errors
+    /// Says what is allowed.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let refuse = || format!("`{text}` names no seeds; allowed: a number of seeds, a list such as 0,3 or a range such as 3..6");
+        let number = |s: &str| s.trim().parse::<u64>().map_err(|_| refuse());
+        if let Some((from, to)) = text.split_once("..") {
+            Self::checked(number(from)?, number(to)?).ok_or_else(refuse)
+        } else if text.contains(',') {
+            let seeds = text.trim_matches(['[', ']']).split(',').map(number).collect::<Result<_, _>>()?;
+            Self::distinct(seeds).ok_or_else(refuse)
+        } else {
+            Self::checked(0, number(text)?).ok_or_else(refuse)
+        }
+    }
+
+    fn checked(from: u64, to: u64) -> Option<Self> {
+        (from < to && to - from <= Self::MOST).then(|| Self((from..to).collect()))
+    }
+
+    fn distinct(seeds: Vec<u64>) -> Option<Self> {
+        let mut sorted = seeds.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        (!seeds.is_empty() && sorted.len() == seeds.len()).then_some(Self(seeds))
+    }
+}
+
+impl Serialize for SeedList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SeedList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SeedVisitor)
+    }
+}
+
+struct SeedVisitor;
+
+impl<'de> Visitor<'de> for SeedVisitor {
+    type Value = SeedList;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(SeedList::EXPECTED)
+    }
+
+    fn visit_u64<E: de::Error>(self, n: u64) -> Result<SeedList, E> {
+        SeedList::checked(0, n).ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(n), &self))
+    }
+
+    fn visit_i64<E: de::Error>(self, n: i64) -> Result<SeedList, E> {
+        u64::try_from(n).ok().and_then(|n| SeedList::checked(0, n)).ok_or_else(|| E::invalid_value(de::Unexpected::Signed(n), &self))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<SeedList, E> {
+        SeedList::parse(text).map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<SeedList, A::Error> {
+        let mut seeds = Vec::new();
+        while let Some(seed) = seq.next_element::<u64>()? {
+            seeds.push(seed);
+        }
+        SeedList::distinct(seeds).ok_or_else(|| de::Error::custom("`seeds` needs at least one seed, each named once"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_in_their_three_forms() {
+        assert_eq!(SeedList::parse("3").unwrap().0, [0, 1, 2]);
+        assert_eq!(SeedList::parse("0,4,2").unwrap().0, [0, 4, 2]);
+        assert_eq!(SeedList::parse("3..6").unwrap().0, [3, 4, 5]);
+        for bad in ["0", "", "a", "3..3", "1,1", "-1", "0..999999999999"] {
+            assert!(SeedList::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The embedded typeface: how wide a text is, and the outlines of its glyphs.
+//!
+//! The typeface has the advance widths of Arial and Helvetica, which is why widths measured here also hold for an SVG
+//! file that a viewer draws with either of them.
+
+use std::sync::LazyLock;
+
+use ab_glyph::{Font, FontRef, GlyphId, OutlinedGlyph, PxScale, point};
+
+/// Font families of the text in SVG files, in order of preference: all but the last have the widths measured here.
+pub const FAMILY: &str = "Arial, Helvetica, Liberation Sans, sans-serif";
+
+/// Height of capitals and ascenders above the baseline, as a fraction of the font size.
+pub const ASCENT: f64 = 0.76;
+/// Depth of descenders below the baseline, as a fraction of the font size.
+pub const DESCENT: f64 = 0.22;
+/// Distance from a line's vertical middle down to its baseline, as a fraction of the font size: half a digit's height.
+pub const MIDDLE: f64 = 0.36;
+
+/// How heavy the strokes of a text are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// Ordinary text.
+    Regular,
+    /// Panel letters and titles.
+    Bold,
+}
+
+static REGULAR: LazyLock<FontRef<'static>> =
+    LazyLock::new(|| parse(include_bytes!("../fonts/PlottingSans-Regular.ttf")));
+static BOLD: LazyLock<FontRef<'static>> = LazyLock::new(|| parse(include_bytes!("../fonts/PlottingSans-Bold.ttf")));
+
+fn parse(bytes: &'static [u8]) -> FontRef<'static> {
+    FontRef::try_from_slice(bytes).expect("the embedded font is a TrueType file")
+}
+
+fn face(weight: Weight) -> &'static FontRef<'static> {
+    match weight {
+        Weight::Regular => LazyLock::force(&REGULAR),
+        Weight::Bold => LazyLock::force(&BOLD),
+    }
+}
+
+/// Units in which the face states its lengths, per font size.
+fn units(face: &FontRef<'static>) -> f64 {
+    face.units_per_em().map_or(2048.0, f64::from)
+}
+
+/// Each glyph with the distance of its origin from the start of the text, then the text's whole width; in font sizes.
+fn set(text: &str, weight: Weight) -> (Vec<(GlyphId, f64)>, f64) {
+    let face = face(weight);
+    let units = units(face);
+    let mut glyphs: Vec<(GlyphId, f64)> = Vec::new();
+    let mut x = 0.0;
+    for character in text.chars() {
+        let glyph = face.glyph_id(character);
+        if let Some(&(previous, _)) = glyphs.last() {
+            x += f64::from(face.kern_unscaled(previous, glyph)) / units;
+        }
+        glyphs.push((glyph, x));
+        x += f64::from(face.h_advance_unscaled(glyph)) / units;
+    }
+    (glyphs, x)
+}
+
+/// Width of `text` at font size `size`, in the unit of `size`.
+pub fn width(text: &str, size: f64, weight: Weight) -> f64 {
+    set(text, weight).1 * size
+}
+
+/// Outlines of the glyphs of `text`, its baseline starting at `origin`; `size` and `origin` are in pixels.
+pub(crate) fn outlines(text: &str, size: f64, weight: Weight, origin: (f64, f64)) -> Vec<OutlinedGlyph> {
+    let face = face(weight);
+    // The face is scaled by the height of its lines, not by its font size.
+    let scale = PxScale::from((size * f64::from(face.height_unscaled()) / units(face)) as f32);
+    let (glyphs, _) = set(text, weight);
+    glyphs
+        .into_iter()
+        .filter_map(|(glyph, x)| {
+            let position = point((origin.0 + x * size) as f32, origin.1 as f32);
+            face.outline_glyph(glyph.with_scale_and_position(scale, position))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_as_wide_as_arials() {
+        assert!((width("0", 1000.0, Weight::Regular) - 556.15).abs() < 0.1);
+        assert!((width("0", 1000.0, Weight::Bold) - 556.15).abs() < 0.1);
+    }
+
+    #[test]
+    fn width_grows_with_the_size() {
+        let small = width("Test loss", 7.0, Weight::Regular);
+        assert!((width("Test loss", 14.0, Weight::Regular) - 2.0 * small).abs() < 1e-9);
+        assert_eq!(width("", 7.0, Weight::Regular), 0.0);
+    }
+
+    #[test]
+    fn every_sign_that_figures_use_has_a_glyph() {
+        for character in "→×±τωΩ−≤≥μσ…–·°²".chars() {
+            for weight in [Weight::Regular, Weight::Bold] {
+                assert_ne!(face(weight).glyph_id(character), GlyphId(0), "{character} is missing");
+            }
+        }
+    }
+
+    #[test]
+    fn a_capital_is_as_high_as_the_font_says() {
+        let outline = outlines("H", 100.0, Weight::Regular, (0.0, 0.0)).remove(0);
+        let bounds = outline.px_bounds();
+        assert!((bounds.min.y + 69.0).abs() <= 1.0, "{bounds:?}");
+        assert!(bounds.max.y.abs() <= 1.0, "{bounds:?}");
+    }
+}

@@ -1,0 +1,75 @@
+//! Figures of repeated experiments, drawn so that every run can be seen.
+//!
+//! A mean with a bar hides what ten runs did. The figures here show each run as a dot, coloured by its seed so that it can
+//! be followed from condition to condition, over a violin that shows where the runs crowd. Whatever a reader needs to
+//! judge them is written in the figure itself: how many runs there are, how many diverged, which value is off the axis,
+//! and how the violin was computed.
+//!
+//! A figure is first laid out as a [`Scene`] in points, with the widths of an embedded typeface, and then painted twice
+//! from that one layout: as an SVG document and as a PNG picture. The two therefore show the same thing.
+//!
+//! ```
+//! use plotting::{Baseline, Group, Point, ViolinFigure, ViolinPanel};
+//!
+//! let runs = |losses: [f64; 3]| losses.into_iter().zip(0..).map(|(value, seed)| Point { seed, value }).collect();
+//! let figure = ViolinFigure {
+//!     panels: vec![ViolinPanel {
+//!         title: "CIFAR-10".to_string(),
+//!         groups: vec![
+//!             Group { label: "[No, No]".to_string(), points: runs([0.61, 0.64, 0.60]), failed: 0 },
+//!             Group { label: "[No, Yes]".to_string(), points: runs([0.55, 0.57, 0.58]), failed: 1 },
+//!         ],
+//!         baseline: Some(Baseline { mean: 0.52, n: 3 }),
+//!     }],
+//!     y_label: "Test loss".to_string(),
+//!     x_label: "Bias reset before task [1, 2]".to_string(),
+//!     ..ViolinFigure::default()
+//! };
+//! let scene = plotting::lay_out(&figure)?;
+//! let document = plotting::to_svg(&scene)?;
+//! assert!(document.contains("1 diverged"));
+//! # Ok::<(), plotting::PlotError>(())
+//! ```
+
+use std::path::Path;
+
+mod axis;
+mod dots;
+mod error;
+pub mod font;
+mod kde;
+mod labels;
+mod layout;
+mod legend;
+mod number;
+mod order;
+mod palette;
+mod panel;
+mod prepared;
+mod raster;
+mod render;
+mod scene;
+mod statements;
+pub mod style;
+mod svg;
+mod swarm;
+mod text;
+mod violin;
+
+pub use axis::{Axis, Tick};
+pub use error::PlotError;
+pub use kde::{CUT, Kde};
+pub use layout::lay_out;
+pub use order::{FENCE, Fences, median};
+pub use palette::{SeedColours, ramp};
+pub use raster::{Bitmap, DPI, to_bitmap};
+pub use render::save;
+pub use scene::{Anchor, Mark, Scene, Text, TextBox};
+pub use svg::to_svg;
+pub use swarm::swarm;
+pub use violin::{Baseline, Group, Point, ViolinFigure, ViolinPanel};
+
+/// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch.
+pub fn draw_violins(figure: &ViolinFigure, svg: &Path, png: &Path) -> Result<(), PlotError> {
+    save(&lay_out(figure)?, svg, png)
+}

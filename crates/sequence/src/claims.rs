@@ -1,0 +1,202 @@
+//! Who trains a stage now, so that two processes on one store do not do the same work.
+//!
+//! A claim is a file made by linking, which fails where the name exists, on local and network file systems alike; there is
+//! no reliance on `flock`. Its holder touches it every few seconds. A claim is taken over at once where its holder was a
+//! process of this machine that is gone, and otherwise when nobody has touched it for [`EXPIRY`] of the *observer's* time,
+//! so that clocks need not agree. Should two processes train one stage after all, the store stays whole and the results
+//! are the same: claims save work, correctness does not rest on them.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use paths::StageId;
+use serde::{Deserialize, Serialize};
+
+use crate::files::{StoreError, read_if_there, write_durably};
+
+/// A claim that has not been touched for so long is nobody's.
+const EXPIRY: Duration = Duration::from_secs(120);
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// The claims of one process on a store.
+pub struct Claims {
+    folder: PathBuf,
+    owner: Owner,
+    held: Arc<Mutex<Vec<PathBuf>>>,
+    watched: Mutex<HashMap<StageId, Watched>>,
+    heartbeat: Option<(std::sync::mpsc::Sender<()>, JoinHandle<()>)>,
+}
+
+/// A stage claimed by this process until dropped.
+pub struct Claim {
+    path: PathBuf,
+    held: Arc<Mutex<Vec<PathBuf>>>,
+}
+
+/// A process, as far as another can tell whether it lives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Owner {
+    host: String,
+    /// The boot and the process namespace: process numbers mean something only inside both.
+    space: String,
+    pid: u32,
+    /// When the process started, in clock ticks after boot: numbers are used again.
+    started: String,
+    nonce: String,
+}
+
+struct Watched {
+    touched: Option<SystemTime>,
+    nonce: String,
+    since: Instant,
+}
+
+impl Claims {
+    /// The claims of this process in a store's folder of claims.
+    pub fn new(folder: PathBuf) -> Self {
+        let held = Arc::new(Mutex::new(Vec::<PathBuf>::new()));
+        let (stop, stopped) = std::sync::mpsc::channel();
+        let touching = held.clone();
+        let thread = std::thread::spawn(move || {
+            while stopped.recv_timeout(HEARTBEAT) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                for path in touching.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                    // A claim that cannot be touched expires at worst, which costs work and nothing else.
+                    let _ = File::options().write(true).open(path).and_then(|f| f.set_modified(SystemTime::now()));
+                }
+            }
+        });
+        Self { folder, owner: Owner::this_process(), held, watched: Mutex::default(), heartbeat: Some((stop, thread)) }
+    }
+
+    /// Claims a stage; `None` where a living process has it.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written.
+    pub fn claim(&self, id: StageId) -> Result<Option<Claim>, StoreError> {
+        let path = self.folder.join(id.to_string());
+        if let Some(claim) = self.create(&path)? {
+            return Ok(Some(claim));
+        }
+        let Some(holder) = read_owner(&path)? else { return self.create(&path) };
+        if self.lives(id, &path, holder.as_ref()) {
+            return Ok(None);
+        }
+        self.take_away(&path, holder.as_ref())?;
+        self.create(&path)
+    }
+
+    fn create(&self, path: &Path) -> Result<Option<Claim>, StoreError> {
+        let own = self.folder.join(format!(".{}-{}", self.owner.nonce, unique()));
+        write_durably(&own, &serde_json::to_vec(&self.owner).expect("an owner is plain data"))?;
+        let linked = fs::hard_link(&own, path);
+        let _ = fs::remove_file(&own);
+        match linked {
+            Ok(()) => {
+                self.held.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+                Ok(Some(Claim { path: path.to_owned(), held: self.held.clone() }))
+            }
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+            Err(e) => Err(StoreError::io(path, e)),
+        }
+    }
+
+    /// Whether the holder is alive as far as can be told.
+    fn lives(&self, id: StageId, path: &Path, holder: Option<&Owner>) -> bool {
+        if let Some(holder) = holder
+            && holder.space == self.owner.space
+            && holder.host == self.owner.host
+        {
+            return holder.started == started(holder.pid) && !holder.started.is_empty();
+        }
+        let touched = fs::metadata(path).and_then(|m| m.modified()).ok();
+        let nonce = holder.map(|h| h.nonce.clone()).unwrap_or_default();
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = watched.entry(id).or_insert_with(|| Watched { touched, nonce: nonce.clone(), since: Instant::now() });
+        if entry.touched != touched || entry.nonce != nonce {
+            *entry = Watched { touched, nonce, since: Instant::now() };
+        }
+        entry.since.elapsed() < EXPIRY
+    }
+
+    /// Removes a dead holder's claim, unless another process did so first and has claimed the stage since.
+    fn take_away(&self, path: &Path, dead: Option<&Owner>) -> Result<(), StoreError> {
+        let away = self.folder.join(format!(".gone-{}-{}", self.owner.nonce, unique()));
+        match fs::rename(path, &away) {
+            Ok(()) => {}
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(e) => return Err(StoreError::io(path, e)),
+        }
+        if read_owner(&away)?.flatten().as_ref() != dead {
+            // It was a living process's new claim: it goes back, unless somebody has claimed the stage in between.
+            let _ = fs::hard_link(&away, path);
+        }
+        fs::remove_file(&away).map_err(|e| StoreError::io(&away, e))
+    }
+}
+
+impl Drop for Claims {
+    fn drop(&mut self) {
+        if let Some((stop, thread)) = self.heartbeat.take() {
+            let _ = stop.send(());
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| *path != self.path);
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+impl Owner {
+    fn this_process() -> Self {
+        let read = |path: &str| fs::read_to_string(path).map(|s| s.trim().to_owned()).unwrap_or_default();
+        let namespace = fs::read_link("/proc/self/ns/pid").map(|p| p.display().to_string()).unwrap_or_default();
+        let pid = std::process::id();
+        Self {
+            host: host_name(),
+            space: format!("{} {namespace}", read("/proc/sys/kernel/random/boot_id")),
+            pid,
+            started: started(pid),
+            nonce: format!("{pid}-{:x}", unique()),
+        }
+    }
+}
+
+/// The name of this machine; empty where the system does not tell.
+pub fn host_name() -> String {
+    fs::read_to_string("/proc/sys/kernel/hostname").map(|s| s.trim().to_owned()).unwrap_or_default()
+}
+
+/// The outer `None` where there is no claim, the inner where its file cannot be understood.
+fn read_owner(path: &Path) -> Result<Option<Option<Owner>>, StoreError> {
+    Ok(read_if_there(path)?.map(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+/// The start time of a process, field 22 of its `stat`; empty where there is no such process.
+fn started(pid: u32) -> String {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The second field is the command in parentheses, which may hold spaces and parentheses itself.
+    let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let mut fields = after.split_whitespace();
+    // A zombie does no more work: it counts as gone.
+    if matches!(fields.clone().next(), Some("Z" | "X")) {
+        return String::new();
+    }
+    fields.nth(19).unwrap_or_default().to_owned()
+}
+
+/// A number that no other process and no other call has, for names of temporary files.
+fn unique() -> u128 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+    (time << 40) ^ (u128::from(std::process::id()) << 20) ^ u128::from(CALLS.fetch_add(1, Ordering::Relaxed))
+}

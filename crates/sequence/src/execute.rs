@@ -1,0 +1,305 @@
+//! Ω: carrying out a plan, independent stages side by side.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use datasets::{DatasetError, Library};
+use paths::StageId;
+use tch::Device;
+use training::StepEvent;
+
+use crate::claims::Claims;
+use crate::files::StoreError;
+use crate::plan::Plan;
+use crate::record::{Outcome, Record};
+use crate::schedule::{Next, Schedule};
+use crate::stage::{self, Setting};
+use crate::store::Store;
+
+/// How to carry out a plan.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Stages trained side by side.
+    pub jobs: usize,
+    /// Where to compute.
+    pub device: Device,
+    /// Least time between two checkpoints of a stage. A shorter time loses less to a killed process.
+    pub checkpoint_every: Duration,
+}
+
+/// What is told while a plan is carried out, from several threads. Stages are named by their index in the plan.
+pub trait Events: Sync {
+    /// A stage begins.
+    fn started(&self, stage: usize);
+    /// A step of it is done.
+    fn step(&self, stage: usize, event: &StepEvent<'_>);
+    /// It is finished, by this process or another.
+    fn finished(&self, stage: usize, record: &Record);
+    /// It ended without a result: interrupted, or failed with a reason.
+    fn ended(&self, stage: usize, reason: Option<&str>);
+    /// Something a person should know.
+    fn notice(&self, text: &str);
+}
+
+/// Why a plan could not be carried out to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// The store cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A dataset cannot be had.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// libtorch refused something; that is a fault of this program or of the memory available to it.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl ExecuteError {
+    pub(crate) fn from_training(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        match error.downcast::<StoreError>() {
+            Ok(store) => Self::Store(*store),
+            Err(other) => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+/// What came of carrying out a plan.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Stages trained by this call.
+    pub trained: usize,
+    /// Stages that ended without a result, with the reason. Their paths have no result either.
+    pub failed: BTreeMap<StageId, String>,
+    /// Whether `stop` ended the call early. Giving the same command again continues.
+    pub interrupted: bool,
+}
+
+/// Trains every stage of `plan` that is not in `store`. Raising `stop` makes every stage finish its step, keep a checkpoint
+/// and return.
+///
+/// # Errors
+/// Where the store or a dataset fails all stages alike. Finished stages are in the store even then, and the others have
+/// their last checkpoints. What fails a single stage is in the report instead.
+pub fn execute(
+    plan: &Plan,
+    store: &Store,
+    library: &Library,
+    options: &Options,
+    events: &dyn Events,
+    stop: &AtomicBool,
+) -> Result<Report, ExecuteError> {
+    let schedule = survey(plan, store, events)?;
+    if schedule.left() == 0 {
+        return Ok(Report::default());
+    }
+    // Raised with `stop` too, and by a fault that would meet every stage.
+    let halt = AtomicBool::new(false);
+    let shared = Shared {
+        setting: Setting { plan, store, library, device: options.device, checkpoint_every: options.checkpoint_every, stop: &halt, events },
+        claims: Claims::new(store.root().join("claims")),
+        state: Mutex::new(State { schedule, report: Report::default(), fault: None, working: 0 }),
+        changed: Condvar::new(),
+        user_stop: stop,
+        halt: &halt,
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs.max(1) {
+            scope.spawn(|| shared.work());
+        }
+        shared.watch();
+    });
+    let state = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match state.fault {
+        Some(fault) => Err(fault),
+        None => {
+            let interrupted = state.schedule.left() > 0;
+            Ok(Report { interrupted, ..state.report })
+        }
+    }
+}
+
+/// Finds out what is done. Damaged entries are set aside, weights that children will need are checked beforehand.
+fn survey(plan: &Plan, store: &Store, events: &dyn Events) -> Result<Schedule, StoreError> {
+    let count = plan.stages.len();
+    let (mut done, mut lost, mut diverged) = (vec![false; count], vec![false; count], vec![false; count]);
+    let set_aside = |damage: StoreError, id: StageId| -> Result<(), StoreError> {
+        let place = store.set_aside(id)?;
+        events.notice(&format!("{damage}. It was set aside as {} and is trained again", place.display()));
+        Ok(())
+    };
+    for (index, stage) in plan.stages.iter().enumerate() {
+        match store.record(stage.id) {
+            Ok(None) => {}
+            Ok(Some(record)) => {
+                done[index] = true;
+                diverged[index] = matches!(record.outcome, Outcome::Diverged { .. });
+                lost[index] = !diverged[index] && !store.has_weights(stage.id);
+            }
+            Err(damage @ StoreError::Damaged { .. }) => set_aside(damage, stage.id)?,
+            Err(other) => return Err(other),
+        }
+    }
+    for (index, children) in plan.children().iter().enumerate() {
+        let needed = children.iter().any(|&child| !done[child]);
+        if done[index] && !lost[index] && !diverged[index] && needed {
+            match store.verify(plan.stages[index].id) {
+                Ok(()) => {}
+                Err(damage @ StoreError::Damaged { .. }) => {
+                    set_aside(damage, plan.stages[index].id)?;
+                    done[index] = false;
+                }
+                Err(other) => return Err(other),
+            }
+        }
+    }
+    Ok(Schedule::new(plan, &done, &lost, &diverged))
+}
+
+struct Shared<'a> {
+    setting: Setting<'a>,
+    claims: Claims,
+    state: Mutex<State>,
+    changed: Condvar,
+    user_stop: &'a AtomicBool,
+    halt: &'a AtomicBool,
+}
+
+struct State {
+    schedule: Schedule,
+    report: Report,
+    fault: Option<ExecuteError>,
+    /// Workers that have not returned yet.
+    working: usize,
+}
+
+impl Shared<'_> {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands the user's wish to stop on to the workers, until none is left.
+    fn watch(&self) {
+        let mut state = self.lock();
+        while state.schedule.left() > 0 && !self.halt.load(Ordering::Relaxed) {
+            state = self.changed.wait_timeout(state, Duration::from_millis(100)).unwrap_or_else(PoisonError::into_inner).0;
+            if self.user_stop.load(Ordering::Relaxed) {
+                self.halt.store(true, Ordering::Relaxed);
+            }
+        }
+        self.changed.notify_all();
+    }
+
+    fn work(&self) {
+        self.lock().working += 1;
+        // The number of threads inside an operation is a setting of the calling thread.
+        tch::set_num_threads(self.setting.plan.numerics.threads as i32);
+        let mut state = self.lock();
+        loop {
+            if self.halt.load(Ordering::Relaxed) || state.fault.is_some() {
+                break;
+            }
+            match state.schedule.next() {
+                Next::Finished => break,
+                Next::Wait => {
+                    let wait = self.changed.wait_timeout(state, Duration::from_millis(100));
+                    state = wait.unwrap_or_else(PoisonError::into_inner).0;
+                }
+                Next::Train(index) => {
+                    drop(state);
+                    let attempt = self.attempt(index);
+                    state = self.lock();
+                    self.settle(&mut state, index, attempt);
+                    self.changed.notify_all();
+                }
+            }
+        }
+        state.working -= 1;
+        self.changed.notify_all();
+    }
+
+    fn attempt(&self, index: usize) -> Attempt {
+        let Setting { plan, store, events, .. } = self.setting;
+        let id = plan.stages[index].id;
+        let claim = match self.claims.claim(id) {
+            Ok(Some(claim)) => claim,
+            Ok(None) => return Attempt::Elsewhere,
+            Err(fault) => return Attempt::Fault(fault.into()),
+        };
+        // Another process may have finished it between the survey and the claim.
+        let by_another = store.record(id).ok().flatten();
+        if let Some(record) = by_another
+            && (store.has_weights(id) || matches!(record.outcome, Outcome::Diverged { .. }))
+        {
+            events.finished(index, &record);
+            return Attempt::Done { record: Box::new(record), here: false };
+        }
+        events.started(index);
+        let outcome = catch_unwind(AssertUnwindSafe(|| stage::train(&self.setting, index)));
+        drop(claim);
+        match outcome {
+            Ok(Ok(Some(record))) => {
+                events.finished(index, &record);
+                Attempt::Done { record: Box::new(record), here: true }
+            }
+            Ok(Ok(None)) => {
+                events.ended(index, None);
+                Attempt::Interrupted
+            }
+            Ok(Err(ExecuteError::Internal(reason))) => {
+                events.ended(index, Some(&reason));
+                Attempt::Failed(reason)
+            }
+            Ok(Err(fault)) => {
+                events.ended(index, None);
+                Attempt::Fault(fault)
+            }
+            Err(panic) => {
+                let reason = panic_message(&*panic);
+                events.ended(index, Some(&reason));
+                Attempt::Failed(reason)
+            }
+        }
+    }
+
+    fn settle(&self, state: &mut State, index: usize, attempt: Attempt) {
+        match attempt {
+            Attempt::Done { record, here } => {
+                state.report.trained += usize::from(here);
+                if matches!(record.outcome, Outcome::Diverged { .. }) {
+                    state.schedule.give_up(index);
+                } else {
+                    state.schedule.done(index);
+                }
+            }
+            Attempt::Elsewhere => state.schedule.elsewhere(index),
+            Attempt::Interrupted => state.schedule.put_back(index),
+            Attempt::Failed(reason) => {
+                state.report.failed.insert(self.setting.plan.stages[index].id, reason);
+                state.schedule.give_up(index);
+            }
+            Attempt::Fault(fault) => {
+                state.schedule.put_back(index);
+                state.fault.get_or_insert(fault);
+                self.halt.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+enum Attempt {
+    Done { record: Box<Record>, here: bool },
+    Elsewhere,
+    Interrupted,
+    Failed(String),
+    Fault(ExecuteError),
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    // libtorch's messages carry a C++ backtrace after the first line.
+    text.and_then(|t| t.lines().next()).unwrap_or("libtorch failed without a message").to_owned()
+}

@@ -1,0 +1,64 @@
+//! What was asked of a store: the plans, kept so that weights which an unfinished one needs are not dropped.
+
+use std::collections::HashSet;
+
+use paths::StageId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::files::{StoreError, read_if_there, replace};
+use crate::plan::Plan;
+use crate::record::Outcome;
+use crate::store::Store;
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    name: String,
+    /// Each stage and the one before it.
+    stages: Vec<(StageId, Option<StageId>)>,
+}
+
+/// Notes in the store that `plan` was asked for.
+///
+/// # Errors
+/// Where the store cannot be written.
+pub fn keep(store: &Store, plan: &Plan) -> Result<(), StoreError> {
+    let stages = plan.stages.iter().map(|s| (s.id, s.parent.map(|parent| plan.stages[parent].id))).collect();
+    let json = serde_json::to_vec(&Kept { name: plan.name.clone(), stages }).expect("a plan is plain data");
+    let name: String = Sha256::digest(&json)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let path = store.root().join("plans").join(format!("{name}.json"));
+    if path.exists() { Ok(()) } else { replace(&path, &json) }
+}
+
+/// The finished stages whose weights the unfinished stages of some plan begin from, and the names of those plans.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn still_needed(store: &Store) -> Result<(HashSet<StageId>, Vec<String>), StoreError> {
+    let (mut needed, mut unfinished) = (HashSet::new(), Vec::new());
+    let folder = store.root().join("plans");
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((needed, unfinished)),
+        Err(e) => return Err(StoreError::io(&folder, e)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|e| StoreError::io(&folder, e))?.path();
+        let Some(bytes) = read_if_there(&path)? else { continue };
+        let plan: Kept = serde_json::from_slice(&bytes)
+            .map_err(|e| StoreError::Damaged { path: path.clone(), reason: format!("not a plan: {e}") })?;
+        let mut open = false;
+        for (stage, parent) in plan.stages {
+            let diverged = |id| matches!(store.record(id), Ok(Some(r)) if matches!(r.outcome, Outcome::Diverged { .. }));
+            if store.contains(stage) || parent.is_some_and(diverged) {
+                continue;
+            }
+            open = true;
+            needed.extend(parent.filter(|&parent| store.contains(parent)));
+        }
+        if open {
+            unfinished.push(plan.name);
+        }
+    }
+    Ok((needed, unfinished))
+}

@@ -1,0 +1,105 @@
+//! From finished stages to a table of runs.
+
+use paths::{DatasetName, StageId};
+use serde::Serialize;
+
+use crate::files::StoreError;
+use crate::plan::Plan;
+use crate::record::{Outcome, Record};
+use crate::store::Store;
+
+/// A row of `runs.csv`: one run of an experiment. Nothing here depends on when, how fast or how often interrupted the run
+/// was, so that two tables of the same results are the same bytes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunRow {
+    /// The dataset.
+    pub dataset: DatasetName,
+    /// The condition's label, or the baseline's.
+    pub condition: String,
+    /// The seed.
+    pub seed: u64,
+    /// What became of it.
+    pub status: Status,
+    /// Loss on the standard test images after the last task; empty where there is none.
+    pub test_loss: Option<f64>,
+    /// Accuracy on the standard test images after the last task.
+    pub test_accuracy: Option<f64>,
+    /// Loss on the validation images of the last task.
+    pub validation_loss: Option<f64>,
+    /// Loss on the training images of the last task, in eval mode.
+    pub train_loss: Option<f64>,
+    /// Epochs of the last task until the lowest validation loss.
+    pub best_epoch: Option<usize>,
+    /// Epochs trained on the last task.
+    pub epochs: Option<usize>,
+    /// Epochs trained on all tasks of the path.
+    pub epochs_in_all: usize,
+    /// Tasks in the path.
+    pub tasks: usize,
+    /// The last stage of the path, or the one that diverged.
+    pub stage: StageId,
+    /// Where it was computed.
+    pub device: String,
+    /// The arithmetic.
+    pub precision: String,
+    /// Version of this program.
+    pub version: String,
+    /// Version of libtorch.
+    pub libtorch: String,
+}
+
+/// What became of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It has a result.
+    Finished,
+    /// A loss was no longer finite in one of its stages.
+    Diverged,
+}
+
+/// The rows of every run whose stages are in the store, in the plan's order, and the number of runs that have none yet.
+///
+/// # Errors
+/// Where a record is damaged.
+pub fn results(plan: &Plan, store: &Store) -> Result<(Vec<RunRow>, usize), StoreError> {
+    let mut records: Vec<Option<Record>> = Vec::with_capacity(plan.stages.len());
+    for stage in &plan.stages {
+        records.push(store.record(stage.id)?);
+    }
+    let rows: Vec<RunRow> = plan
+        .runs
+        .iter()
+        .filter_map(|planned| {
+            let path: Vec<&Record> = planned.stages.iter().map_while(|&index| records[index].as_ref()).collect();
+            let last = *path.last()?;
+            let status = match last.outcome {
+                Outcome::Diverged { .. } => Status::Diverged,
+                Outcome::Finished(_) if path.len() == planned.stages.len() => Status::Finished,
+                Outcome::Finished(_) => return None,
+            };
+            let summary = last.summary();
+            Some(RunRow {
+                dataset: planned.run.dataset,
+                condition: planned.run.condition.clone(),
+                seed: planned.run.seed,
+                status,
+                test_loss: summary.map(|s| s.test.loss),
+                test_accuracy: summary.map(|s| s.test.accuracy),
+                validation_loss: summary.map(|s| s.validation.loss),
+                train_loss: summary.map(|s| s.train.loss),
+                best_epoch: summary.map(|s| s.best_epoch),
+                epochs: summary.map(|s| s.epochs),
+                epochs_in_all: path.iter().filter_map(|record| record.summary()).map(|s| s.epochs).sum(),
+                tasks: planned.stages.len(),
+                stage: last.stage,
+                device: last.provenance.device.clone(),
+                precision: format!("{:?}", last.numerics.precision).to_lowercase(),
+                version: last.provenance.version.clone(),
+                libtorch: last.provenance.libtorch.clone(),
+            })
+        })
+        .collect();
+    let missing = plan.runs.len() - rows.len();
+    Ok((rows, missing))
+}

@@ -1,0 +1,284 @@
+//! The store: a folder a stage, whole or not there.
+//!
+//! ```text
+//! runs/
+//!   store.json                          format of the store
+//!   stages/ab/ab…/record.json           what the stage was and what came out
+//!                 epochs.csv            a line an epoch
+//!                 weights.safetensors   carried weights, torchvision's names
+//!                 checksums.json        SHA-256 of the three
+//!   partial/ab…                         where an unfinished stage goes on
+//!   claims/ab…                          which process trains a stage now
+//!   plans/…json                         what was asked for, so that `inspect clean` knows what is still needed
+//!   damaged/                            entries whose checksums did not match
+//! ```
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use paths::StageId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use training::{NamedTensors, from_safetensors};
+
+use crate::Record;
+use crate::files::{StoreError, create_folder, read_if_there, replace, sync_folder, write_durably};
+
+const FORMAT: u32 = 1;
+const RECORD: &str = "record.json";
+const EPOCHS: &str = "epochs.csv";
+const WEIGHTS: &str = "weights.safetensors";
+const CHECKSUMS: &str = "checksums.json";
+
+/// A folder of finished and unfinished stages. Several processes may use it at once.
+#[derive(Clone, Debug)]
+pub struct Store {
+    root: PathBuf,
+}
+
+/// What a finished stage leaves.
+pub struct StageFiles {
+    /// The record.
+    pub record: Record,
+    /// The epoch log as CSV.
+    pub epochs: Vec<u8>,
+    /// Carried weights as safetensors; `None` for a diverged stage.
+    pub weights: Option<Vec<u8>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    format: u32,
+}
+
+impl Store {
+    /// Opens a store for writing, and makes it where there is none.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written or holds a store of another format.
+    pub fn open(root: &Path) -> Result<Self, StoreError> {
+        let store = Self { root: root.to_owned() };
+        for folder in ["stages", "partial", "claims", "plans", "damaged", "staging"] {
+            create_folder(&root.join(folder))?;
+        }
+        store.check_format()?;
+        let header = root.join("store.json");
+        if !header.exists() {
+            replace(&header, &serde_json::to_vec(&Header { format: FORMAT }).expect("a header is plain data"))?;
+        }
+        Ok(store)
+    }
+
+    /// Opens a store for reading; a folder that is not there is an empty store.
+    ///
+    /// # Errors
+    /// Where the folder holds a store of another format.
+    pub fn open_to_read(root: &Path) -> Result<Self, StoreError> {
+        let store = Self { root: root.to_owned() };
+        store.check_format()?;
+        Ok(store)
+    }
+
+    fn check_format(&self) -> Result<(), StoreError> {
+        let path = self.root.join("store.json");
+        let Some(bytes) = read_if_there(&path)? else { return Ok(()) };
+        match serde_json::from_slice::<Header>(&bytes) {
+            Ok(Header { format: FORMAT }) => Ok(()),
+            Ok(Header { format }) => {
+                Err(StoreError::Format { path: self.root.clone(), found: format.to_string(), expected: FORMAT })
+            }
+            Err(_) => Err(StoreError::Format { path: self.root.clone(), found: "unknown".into(), expected: FORMAT }),
+        }
+    }
+
+    /// The store's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder of a stage.
+    pub fn folder(&self, id: StageId) -> PathBuf {
+        let name = id.to_string();
+        self.root.join("stages").join(&name[..2]).join(name)
+    }
+
+    /// Whether the stage is finished.
+    pub fn contains(&self, id: StageId) -> bool {
+        self.folder(id).join(RECORD).exists()
+    }
+
+    /// Every finished stage, in ascending order.
+    ///
+    /// # Errors
+    /// Where a folder cannot be read.
+    pub fn stages(&self) -> Result<Vec<StageId>, StoreError> {
+        let mut ids = Vec::new();
+        for outer in list(&self.root.join("stages"))? {
+            for entry in list(&outer)? {
+                let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                ids.extend(name.parse::<StageId>().ok());
+            }
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// The record of a stage, checked against its checksum together with the epoch log; `None` where it is not finished.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a file is not what was written.
+    pub fn record(&self, id: StageId) -> Result<Option<Record>, StoreError> {
+        if !self.folder(id).exists() {
+            return Ok(None);
+        }
+        self.checked(id, EPOCHS)?;
+        let (path, bytes) = self.checked(id, RECORD)?;
+        let record: Record = serde_json::from_slice(&bytes)
+            .map_err(|e| StoreError::Damaged { path: path.clone(), reason: format!("not a record: {e}") })?;
+        if record.stage != id {
+            return Err(StoreError::Damaged { path, reason: format!("it is the record of stage {}", record.stage) });
+        }
+        Ok(Some(record))
+    }
+
+    /// The epoch log of a finished stage, as CSV.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where it is missing or not what was written.
+    pub fn epochs(&self, id: StageId) -> Result<Vec<u8>, StoreError> {
+        Ok(self.checked(id, EPOCHS)?.1)
+    }
+
+    /// Whether a finished stage still has its weights.
+    pub fn has_weights(&self, id: StageId) -> bool {
+        self.folder(id).join(WEIGHTS).exists()
+    }
+
+    /// The carried weights of a finished stage, checked against their checksum.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where they are missing or not what was written.
+    pub fn weights(&self, id: StageId) -> Result<NamedTensors, StoreError> {
+        let (path, bytes) = self.checked(id, WEIGHTS)?;
+        let (tensors, _) = from_safetensors(&bytes).map_err(|reason| StoreError::Damaged { path, reason })?;
+        Ok(tensors)
+    }
+
+    /// Checks every file of a finished stage; weights that were dropped are no damage.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] names the first file that is not what was written.
+    pub fn verify(&self, id: StageId) -> Result<(), StoreError> {
+        self.record(id)?;
+        if self.has_weights(id) {
+            self.checked(id, WEIGHTS)?;
+        }
+        Ok(())
+    }
+
+    fn checked(&self, id: StageId, file: &str) -> Result<(PathBuf, Vec<u8>), StoreError> {
+        let folder = self.folder(id);
+        let path = folder.join(file);
+        let damaged = |path: &Path, reason: &str| StoreError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
+        let list = folder.join(CHECKSUMS);
+        let sums = read_if_there(&list)?.ok_or_else(|| damaged(&list, "it is missing"))?;
+        let sums: BTreeMap<String, String> =
+            serde_json::from_slice(&sums).map_err(|_| damaged(&list, "not a list of checksums"))?;
+        let expected = sums.get(file).ok_or_else(|| damaged(&list, &format!("it does not list {file}")))?;
+        let bytes = read_if_there(&path)?.ok_or_else(|| damaged(&path, "it is missing"))?;
+        let found = sha256(&bytes);
+        if found != *expected {
+            let reason = format!("its SHA-256 is {found}, and {expected} was written");
+            return Err(StoreError::Damaged { path, reason });
+        }
+        Ok((path, bytes))
+    }
+
+    /// Adds a finished stage: written beside, flushed, renamed into place. Where another process has finished the same
+    /// stage meanwhile, theirs stays; results are the same.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; then the stage is not in it.
+    pub fn publish(&self, files: &StageFiles) -> Result<(), StoreError> {
+        let id = files.record.stage;
+        let staging = self.root.join("staging");
+        let folder = tempfile::Builder::new()
+            .prefix(&format!("{id}-"))
+            .tempdir_in(&staging)
+            .map_err(|e| StoreError::io(&staging, e))?;
+        let record = serde_json::to_vec_pretty(&files.record).expect("a record has text keys only");
+        let mut sums = BTreeMap::new();
+        let parts = [(RECORD, Some(&record)), (EPOCHS, Some(&files.epochs)), (WEIGHTS, files.weights.as_ref())];
+        for (name, bytes) in parts.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))) {
+            write_durably(&folder.path().join(name), bytes)?;
+            sums.insert(name, sha256(bytes));
+        }
+        let sums = serde_json::to_vec_pretty(&sums).expect("checksums are plain data");
+        write_durably(&folder.path().join(CHECKSUMS), &sums)?;
+        sync_folder(folder.path())?;
+
+        let target = self.folder(id);
+        let outer = target.parent().expect("a stage lies in a folder");
+        create_folder(outer)?;
+        if target.exists() && files.weights.is_some() && !self.has_weights(id) {
+            // The entry lost its weights to `inspect clean`; the new one is the same with them.
+            let old = staging.join(format!("{id}-old-{}", std::process::id()));
+            fs::rename(&target, &old).map_err(|e| StoreError::io(&target, e))?;
+            fs::rename(folder.path(), &target).map_err(|e| StoreError::io(&target, e))?;
+            fs::remove_dir_all(&old).map_err(|e| StoreError::io(&old, e))?;
+        } else {
+            match fs::rename(folder.path(), &target) {
+                Err(_) if target.join(RECORD).exists() => {}
+                outcome => outcome.map_err(|e| StoreError::io(&target, e))?,
+            }
+        }
+        sync_folder(outer)
+    }
+
+    /// Moves a damaged entry out of the way and returns where it is now.
+    ///
+    /// # Errors
+    /// Where it cannot be moved.
+    pub fn set_aside(&self, id: StageId) -> Result<PathBuf, StoreError> {
+        let from = self.folder(id);
+        for number in 0.. {
+            let to = self.root.join("damaged").join(format!("{id}-{number}"));
+            if !to.exists() {
+                fs::rename(&from, &to).map_err(|e| StoreError::io(&from, e))?;
+                return Ok(to);
+            }
+        }
+        unreachable!("numbers do not run out")
+    }
+
+    /// Deletes the weights of a finished stage and returns how many bytes that freed; the record stays.
+    ///
+    /// # Errors
+    /// Where they cannot be deleted.
+    pub fn drop_weights(&self, id: StageId) -> Result<u64, StoreError> {
+        let path = self.folder(id).join(WEIGHTS);
+        let bytes = match fs::metadata(&path) {
+            Ok(metadata) => metadata.len(),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(e) => return Err(StoreError::io(&path, e)),
+        };
+        fs::remove_file(&path).map_err(|e| StoreError::io(&path, e))?;
+        Ok(bytes)
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The entries of a folder; none where it is not there.
+fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(StoreError::io(folder, e)),
+    };
+    entries.map(|entry| entry.map(|e| e.path()).map_err(|e| StoreError::io(folder, e))).collect()
+}

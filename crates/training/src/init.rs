@@ -1,0 +1,58 @@
+//! Initial weights, drawn from the run's own random stream.
+//!
+//! `tch::nn`'s defaults are not PyTorch's (its BatchNorm weights start uniform in [0, 1], its Kaiming bound is √6 times
+//! PyTorch's), so every distribution is written out here.
+
+use paths::Init;
+use paths::random::{Purpose, stream};
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, StandardNormal};
+use tch::{Device, Tensor};
+
+/// Draws the parameters of layers in the order of their making.
+pub(crate) struct Initialiser {
+    scheme: Init,
+    rng: Box<dyn Rng>,
+    device: Device,
+}
+
+impl Initialiser {
+    pub fn new(scheme: Init, seed: u64, device: Device) -> Self {
+        Self { scheme, rng: Box::new(stream(seed, Purpose::Initialisation, 0, 0)), device }
+    }
+
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// Weights O×I×k×k, in channels-last memory. [`Init::Pytorch`] is `kaiming_uniform_(a=√5)`, which is uniform in
+    /// ±1/√fan_in; [`Init::KaimingNormal`] is `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
+    pub fn convolution(&mut self, input: i64, output: i64, kernel: i64) -> Tensor {
+        let count = (output * input * kernel * kernel) as usize;
+        let values = match self.scheme {
+            Init::Pytorch => self.uniform(count, input * kernel * kernel),
+            Init::KaimingNormal => {
+                let std = (2.0 / (output * kernel * kernel) as f64).sqrt() as f32;
+                (0..count).map(|_| std * Distribution::<f32>::sample(&StandardNormal, &mut self.rng)).collect()
+            }
+        };
+        let weight = Tensor::from_slice(&values).view([output, input, kernel, kernel]);
+        let weight = weight.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2]);
+        weight.to_device(self.device).set_requires_grad(true)
+    }
+
+    /// Weight O×I and bias O, both uniform in ±1/√I (`torch.nn.Linear.reset_parameters`).
+    pub fn linear(&mut self, input: i64, output: i64) -> (Tensor, Tensor) {
+        let weight = Tensor::from_slice(&self.uniform((output * input) as usize, input)).view([output, input]);
+        let bias = Tensor::from_slice(&self.uniform(output as usize, input));
+        (
+            weight.to_device(self.device).set_requires_grad(true),
+            bias.to_device(self.device).set_requires_grad(true),
+        )
+    }
+
+    fn uniform(&mut self, count: usize, fan_in: i64) -> Vec<f32> {
+        let bound = 1.0 / (fan_in as f64).sqrt() as f32;
+        (0..count).map(|_| bound * (2.0 * self.rng.random::<f32>() - 1.0)).collect()
+    }
+}

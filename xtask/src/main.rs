@@ -1,0 +1,97 @@
+//! `cargo xtask`: the one door for everything that is not `cargo build`.
+//!
+//! It compiles without libtorch, because getting libtorch is its first job.
+
+mod cargo;
+mod libtorch;
+mod wheel;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Sets up, tests, and makes figures.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Gets libtorch into the checkout; does nothing where that is done
+    Setup {
+        /// Keep the CUDA libraries as well (several gigabytes)
+        #[arg(long)]
+        cuda: bool,
+    },
+    /// Sets up what is missing, trains and draws a figure of the paper
+    Figure {
+        /// The figure's number
+        #[arg(value_parser = ["6"])]
+        number: String,
+        /// Options of the figure's program, such as --scale (see `cargo xtask figure 6 -- --help`)
+        #[arg(last = true)]
+        options: Vec<OsString>,
+    },
+    /// Sets up what is missing, and runs an experiment file of your own
+    Run {
+        /// The experiment, a TOML file
+        file: PathBuf,
+        /// Options of the program (see `cargo xtask run FILE -- --help`)
+        #[arg(last = true)]
+        options: Vec<OsString>,
+    },
+    /// Sets up what is missing, and looks into what was trained (see `cargo xtask inspect -- --help`)
+    Inspect {
+        /// What to look at, and how
+        #[arg(last = true)]
+        options: Vec<OsString>,
+    },
+    /// Sets up what is missing, and runs every test of the workspace
+    Test {
+        /// Options of `cargo test`
+        #[arg(last = true)]
+        options: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").to_owned();
+    match run(&root, Arguments::parse().task) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(root: &Path, task: Task) -> anyhow::Result<ExitCode> {
+    match task {
+        Task::Setup { cuda } => {
+            let found = libtorch::set_up(root, cuda)?;
+            println!("libtorch {} is set up: {}", libtorch::VERSION, found.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Figure { number, options } => {
+            libtorch::set_up(root, false)?;
+            cargo::run_binary(root, &format!("fig{number}"), options)
+        }
+        Task::Run { file, options } => {
+            libtorch::set_up(root, false)?;
+            cargo::run_binary(root, "experiment", [file.into_os_string()].into_iter().chain(options))
+        }
+        Task::Inspect { options } => {
+            libtorch::set_up(root, false)?;
+            cargo::run_binary(root, "inspect", options)
+        }
+        Task::Test { options } => {
+            libtorch::set_up(root, false)?;
+            cargo::run_tests(root, options)
+        }
+    }
+}

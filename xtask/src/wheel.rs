@@ -1,0 +1,169 @@
+//! libtorch out of the Python wheel.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::libtorch::VERSION;
+
+/// What a CPU machine needs of the wheel's `torch/lib`. The CUDA build's `libtorch_cpu.so` names two CUDA libraries, which
+/// have small wheels of their own.
+const CPU_LIBRARIES: [&str; 4] = ["libtorch_cpu.so", "libc10.so", "libtorch.so", "libgomp.so.1"];
+const CPU_WHEELS: [&str; 2] = ["nvidia-cuda-runtime==13.0.96", "nvidia-cuda-cupti==13.0.85"];
+const CPU_CUDA_LIBRARIES: [&str; 2] = ["libcudart.so.13", "libcupti.so.13"];
+
+/// No library or header is larger than this.
+const LARGEST_FILE_BYTES: u64 = 4 << 30;
+
+/// Downloads the wheels and unpacks the needed files to `target/include` and `target/lib`.
+///
+/// # Errors
+/// Without pip, without a network, on another platform, or on a full disk, each with what to do.
+pub fn install(root: &Path, target: &Path, cuda: bool) -> anyhow::Result<()> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        bail!("libtorch is fetched for Linux on x86-64 only; get libtorch {VERSION} for this machine and point LIBTORCH at it");
+    }
+    require_pip()?;
+    let downloads = root.join(".libtorch.download");
+    fs::create_dir_all(&downloads).with_context(|| format!("cannot create {}", downloads.display()))?;
+
+    let torch = format!("torch=={VERSION}");
+    if cuda {
+        eprintln!("Downloading torch {VERSION} and its CUDA libraries (several gigabytes) …");
+        pip_download(&downloads, &[&torch], true)?;
+    } else {
+        eprintln!("Downloading torch {VERSION} (0.5 GB) …");
+        pip_download(&downloads, &[&torch, CPU_WHEELS[0], CPU_WHEELS[1]], false)?;
+    }
+
+    eprintln!("Unpacking …");
+    if target.exists() {
+        fs::remove_dir_all(target).with_context(|| format!("cannot remove {}", target.display()))?;
+    }
+    for wheel in wheels_in(&downloads)? {
+        unpack(&wheel, target, cuda)?;
+    }
+    if !target.join("lib/libtorch_cpu.so").exists() {
+        bail!("the torch wheel had no lib/libtorch_cpu.so; remove {} and try again", downloads.display());
+    }
+    Ok(())
+}
+
+fn require_pip() -> anyhow::Result<()> {
+    match Command::new("python3").args(["-m", "pip", "--version"]).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        _ => bail!(
+            "libtorch is fetched with pip, and `python3 -m pip` does not run; install it (Debian and Ubuntu: `sudo apt-get \
+             install python3-pip`) or get libtorch {VERSION} yourself and point LIBTORCH at it"
+        ),
+    }
+}
+
+/// Runs pip, which shows its own progress, keeps whole files only, and checks their hashes.
+fn pip_download(folder: &Path, requirements: &[&str], dependencies: bool) -> anyhow::Result<()> {
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "download", "--only-binary=:all:", "--disable-pip-version-check"]);
+    // The C++ parts of the wheel do not depend on the Python, so one that surely exists is named.
+    pip.args(["--python-version", "3.12", "--implementation", "cp", "--abi", "cp312"]);
+    pip.args(["--platform", "manylinux_2_28_x86_64", "--platform", "manylinux_2_27_x86_64"]);
+    pip.args(["--platform", "manylinux_2_25_x86_64", "--platform", "manylinux2014_x86_64"]);
+    if !dependencies {
+        pip.arg("--no-deps");
+    }
+    pip.arg("--dest").arg(folder).args(requirements);
+    let status = pip.status().context("cannot start python3")?;
+    if !status.success() {
+        bail!(
+            "pip could not download {} (its reason is above). If the network or the disk was at fault, run the same command \
+             again: it goes on where it stopped",
+            requirements.join(", ")
+        );
+    }
+    Ok(())
+}
+
+fn wheels_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut wheels = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "whl") {
+            wheels.push(path);
+        }
+    }
+    wheels.sort();
+    Ok(wheels)
+}
+
+/// Writes the wanted members of a wheel below `target`.
+fn unpack(wheel: &Path, target: &Path, cuda: bool) -> anyhow::Result<()> {
+    let file = File::open(wheel).with_context(|| format!("cannot open {}", wheel.display()))?;
+    let damaged = || format!("{} is not a whole wheel; remove it and try again", wheel.display());
+    let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).with_context(damaged)?;
+    for index in 0..archive.len() {
+        let member = archive.by_index(index).with_context(damaged)?;
+        let Some(place) = place_of(&member.name().with_context(damaged)?, cuda) else { continue };
+        let path = target.join(place);
+        let folder = path.parent().expect("a place has a folder");
+        fs::create_dir_all(folder).map_err(|e| explain(e, folder))?;
+        let mut out = File::create(&path).map_err(|e| explain(e, &path))?;
+        let expected = member.size();
+        let written = io::copy(&mut io::Read::take(member, LARGEST_FILE_BYTES), &mut out).map_err(|e| explain(e, &path))?;
+        if written != expected {
+            bail!("{}: {} has {written} bytes, {expected} expected; remove the wheel and try again", wheel.display(), path.display());
+        }
+    }
+    Ok(())
+}
+
+/// Where a member of a wheel goes, relative to the target; `None` for what is not needed and for every unusual name, so
+/// that no archive can write elsewhere.
+fn place_of(member: &str, cuda: bool) -> Option<PathBuf> {
+    if member.ends_with('/') || member.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+        return None;
+    }
+    if let Some(header) = member.strip_prefix("torch/include/") {
+        return Some(Path::new("include").join(header));
+    }
+    let library = member.rsplit('/').next()?;
+    let wanted = match member.strip_prefix("torch/lib/") {
+        Some(name) if cuda => !name.contains('/') && name.contains(".so") && name != "libtorch_python.so",
+        Some(name) => CPU_LIBRARIES.contains(&name),
+        None if cuda => member.starts_with("nvidia/") && library.contains(".so"),
+        None => CPU_CUDA_LIBRARIES.contains(&library),
+    };
+    wanted.then(|| Path::new("lib").join(library))
+}
+
+fn explain(error: io::Error, path: &Path) -> anyhow::Error {
+    if error.kind() == io::ErrorKind::StorageFull {
+        anyhow::anyhow!("the disk is full: cannot write {}; free about 3 GB there and run the same command again", path.display())
+    } else {
+        anyhow::Error::new(error).context(format!("cannot write {}", path.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_needed_files_have_a_place() {
+        let cpu = |name| place_of(name, false).map(|p| p.display().to_string());
+        assert_eq!(cpu("torch/lib/libtorch_cpu.so").as_deref(), Some("lib/libtorch_cpu.so"));
+        assert_eq!(cpu("nvidia/cu13/lib/libcudart.so.13").as_deref(), Some("lib/libcudart.so.13"));
+        assert_eq!(cpu("torch/include/ATen/ATen.h").as_deref(), Some("include/ATen/ATen.h"));
+        assert_eq!(cpu("torch/lib/libtorch_cuda.so"), None);
+        assert_eq!(cpu("torch/nn/__init__.py"), None);
+        assert_eq!(place_of("torch/lib/libtorch_cuda.so", true), Some("lib/libtorch_cuda.so".into()));
+    }
+
+    #[test]
+    fn no_member_leaves_the_target() {
+        for name in ["torch/include/../../../etc/x", "/torch/include/x", "torch/include//etc/x", "torch/include/./x", "../torch/lib/libc10.so"] {
+            assert_eq!(place_of(name, false), None, "{name}");
+        }
+    }
+}
