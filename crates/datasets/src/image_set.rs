@@ -43,8 +43,8 @@ impl ChannelStatistics {
         Self { mean, std }
     }
 
-    /// (x − mean) / std on channels-last values; a channel without any variation is only centred.
-    fn normalise(&self, images: &Tensor) -> Tensor {
+    /// (x − mean) / std on float32 values with channels last; a channel without any variation is only centred.
+    pub fn normalise(&self, images: &Tensor) -> Tensor {
         let row = |values: Vec<f64>| Tensor::from_slice(&values).to_kind(Kind::Float).to_device(images.device());
         let std = self.std.iter().map(|&s| if s > 0.0 { s } else { 1.0 }).collect();
         (images - row(self.mean.clone())) / row(std)

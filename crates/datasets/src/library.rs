@@ -8,7 +8,7 @@ use paths::{DataSelection, DatasetName, Task, Transform};
 use tch::{Device, Kind};
 
 use crate::image_set::{ChannelStatistics, ImageSet, Selected};
-use crate::{DatasetError, load, split};
+use crate::{DatasetError, RawDataset, load, split};
 
 /// The image sets of a task.
 pub struct TaskData {
@@ -29,6 +29,7 @@ pub struct Library {
     device: Device,
     budget_bytes: usize,
     notice: Box<dyn Fn(&str) + Send + Sync>,
+    preloaded: Mutex<HashMap<DatasetName, Arc<RawDataset>>>,
     chosen: Mutex<HashMap<String, Slot<Arc<Chosen>>>>,
     prepared: Mutex<Prepared>,
 }
@@ -72,9 +73,15 @@ impl Library {
             device,
             budget_bytes,
             notice: Box::new(notice),
+            preloaded: Mutex::default(),
             chosen: Mutex::default(),
             prepared: Mutex::default(),
         }
+    }
+
+    /// Uses `raw` for its dataset instead of reading it from the folder; nothing is verified.
+    pub fn preload(&self, raw: RawDataset) {
+        lock(&self.preloaded).insert(raw.name, Arc::new(raw));
     }
 
     /// The images of a task.
@@ -130,7 +137,11 @@ impl Library {
         if let Some(chosen) = &*place {
             return Ok(chosen.clone());
         }
-        let raw = load(dataset, &self.data_dir, &*self.notice)?;
+        let preloaded = lock(&self.preloaded).get(&dataset).cloned();
+        let raw = match preloaded {
+            Some(raw) => raw,
+            None => Arc::new(load(dataset, &self.data_dir, &*self.notice)?),
+        };
         let split = split(&raw, selection)?;
         let parts = [
             Selected::new(dataset, &raw.train, &split.train),

@@ -72,14 +72,9 @@ pub enum ExperimentError {
         /// The scales of the file.
         allowed: Vec<String>,
     },
-    /// `--set` was not followed by a setting and a possible value.
-    #[error("--set {given}: {reason}")]
-    Set {
-        /// What followed `--set`.
-        given: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// What followed `--set` is not a setting with a possible value.
+    #[error("{0}")]
+    Set(String),
 }
 
 impl ExperimentFile {
@@ -159,7 +154,7 @@ impl SettingsPatch {
     /// # Errors
     /// [`ExperimentError::Set`] names the key and says what is allowed.
     pub fn parse_assignment(given: &str) -> Result<Self, ExperimentError> {
-        let refuse = |reason: String| ExperimentError::Set { given: given.to_owned(), reason };
+        let refuse = ExperimentError::Set;
         let (key, value) =
             given.split_once('=').ok_or_else(|| refuse("expected key=value, for example lr=0.01".into()))?;
         let (key, value) = (key.trim(), value.trim());

@@ -32,6 +32,24 @@ impl Transform {
         *self == Self::STANDARD
     }
 
+    /// Whether each component is in its range.
+    ///
+    /// # Errors
+    /// Says which is not, and what is allowed.
+    pub fn check(&self) -> Result<(), String> {
+        let refuse = |name: &str, value: f64, allowed: &str| Err(format!("{name} {value} is out of range; allowed: {allowed}"));
+        if !(self.blur > 0.0 && self.blur <= 1.0) {
+            return refuse("blur", self.blur, "above 0 and at most 1");
+        }
+        if !(0.0..=1.0).contains(&self.contrast) {
+            return refuse("contrast", self.contrast, "0 to 1");
+        }
+        if !(0.0..=1.0).contains(&self.shift) {
+            return refuse("shift", self.shift, "0 to 1");
+        }
+        Ok(())
+    }
+
     /// The point a fraction `t` of the way from `self` to `to`, each component separately. `t = 0` and `t = 1` give the end
     /// points exactly.
     pub fn interpolate(&self, to: &Transform, t: [f64; 3]) -> Transform {

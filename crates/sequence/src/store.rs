@@ -253,19 +253,30 @@ impl Store {
         unreachable!("numbers do not run out")
     }
 
+    /// Size of the weights of a finished stage; 0 where they were dropped.
+    ///
+    /// # Errors
+    /// Where they cannot be looked at.
+    pub fn weights_bytes(&self, id: StageId) -> Result<u64, StoreError> {
+        let path = self.folder(id).join(WEIGHTS);
+        match fs::metadata(&path) {
+            Ok(metadata) => Ok(metadata.len()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(0),
+            Err(e) => Err(StoreError::io(&path, e)),
+        }
+    }
+
     /// Deletes the weights of a finished stage and returns how many bytes that freed; the record stays.
     ///
     /// # Errors
     /// Where they cannot be deleted.
     pub fn drop_weights(&self, id: StageId) -> Result<u64, StoreError> {
+        let bytes = self.weights_bytes(id)?;
         let path = self.folder(id).join(WEIGHTS);
-        let bytes = match fs::metadata(&path) {
-            Ok(metadata) => metadata.len(),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(0),
-            Err(e) => return Err(StoreError::io(&path, e)),
-        };
-        fs::remove_file(&path).map_err(|e| StoreError::io(&path, e))?;
-        Ok(bytes)
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(StoreError::io(&path, e)),
+            _ => Ok(bytes),
+        }
     }
 }
 

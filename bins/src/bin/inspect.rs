@@ -1,0 +1,7 @@
+//! A look into what was trained.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    inspection::main()
+}

@@ -1,0 +1,35 @@
+//! `inspect clean`: dropping weights that nothing needs.
+
+use clap::Args;
+use sequence::plans;
+
+use crate::{InspectError, StoreArgument};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    store: StoreArgument,
+
+    /// Say what would be deleted; delete nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
+    let store = arguments.store.open()?;
+    let (needed, unfinished) = plans::still_needed(&store)?;
+    for plan in &unfinished {
+        println!("Unfinished: {plan}. The weights it goes on from stay.");
+    }
+    let (mut stages, mut bytes) = (0, 0);
+    for id in store.stages()? {
+        if needed.contains(&id) || !store.has_weights(id) {
+            continue;
+        }
+        stages += 1;
+        bytes += if arguments.dry_run { store.weights_bytes(id)? } else { store.drop_weights(id)? };
+    }
+    let (would, megabytes) = (if arguments.dry_run { "Would delete" } else { "Deleted" }, bytes as f64 / 1e6);
+    println!("{would} the weights of {stages} stages ({megabytes:.1} MB). Records and epoch logs stay.");
+    Ok(())
+}

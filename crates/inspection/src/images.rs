@@ -1,0 +1,146 @@
+//! `inspect images`: a dataset's images under a transformation.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use datasets::{ChannelStatistics, RawImages, Selected};
+use paths::{DatasetName, Transform};
+use plotting::Bitmap;
+use tch::{Kind, Tensor};
+
+use crate::InspectError;
+
+/// Images beside one another in a grid.
+const COLUMNS: usize = 10;
+/// Pixels between the images of a grid.
+const GAP: usize = 2;
+/// Pixels of the picture for each pixel of an image.
+const ZOOM: usize = 3;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The dataset: cifar10, fashion-mnist, mnist or svhn
+    #[arg(long)]
+    dataset: DatasetName,
+
+    /// Which images, by their position in the official files: the first and the one after the last
+    #[arg(long, value_name = "A..B", value_parser = parse_range)]
+    indices: Range<usize>,
+
+    /// Which official set
+    #[arg(long, default_value = "test")]
+    split: SplitName,
+
+    /// Blur factor, above 0 and at most 1
+    #[arg(long, default_value_t = 1.0)]
+    blur: f64,
+
+    /// Contrast level, 0 to 1
+    #[arg(long, default_value_t = 1.0)]
+    contrast: f64,
+
+    /// Half-width of the random shift as a fraction of the image size, 0 to 1
+    #[arg(long, default_value_t = 0.0)]
+    shift: f64,
+
+    /// Seed of the random shift
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+
+    /// Normalise as for training: subtract the training set's channel means, divide by its standard deviations
+    #[arg(long, conflicts_with = "png")]
+    normalise: bool,
+
+    /// Write the images here, as float32 N×C×H×W
+    #[arg(long, value_name = "FILE", required_unless_present = "png")]
+    npy: Option<PathBuf>,
+
+    /// Write the labels here, as int64 N
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+
+    /// Write a picture of the images here
+    #[arg(long, value_name = "FILE")]
+    png: Option<PathBuf>,
+
+    /// Where datasets are kept [default: data in the checkout]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum SplitName {
+    Train,
+    Test,
+}
+
+fn parse_range(text: &str) -> Result<Range<usize>, String> {
+    let range = text.split_once("..").and_then(|(a, b)| Some(a.parse().ok()?..b.parse().ok()?));
+    range.filter(|range| !range.is_empty()).ok_or_else(|| "expected a range such as 0..10".into())
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
+    let transform = Transform { blur: arguments.blur, contrast: arguments.contrast, shift: arguments.shift };
+    transform.check().map_err(InspectError::Refused)?;
+    let data = arguments.data.clone().unwrap_or_else(|| figures::checkout().join("data"));
+    let raw = datasets::load(arguments.dataset, &data, &|text| eprintln!("{text}"))?;
+    let set = if arguments.split == SplitName::Train { &raw.train } else { &raw.test };
+    if arguments.indices.end > set.len() {
+        let text = format!("{} has {} images there; --indices goes beyond", arguments.dataset.title(), set.len());
+        return Err(InspectError::Refused(text));
+    }
+    let indices: Vec<usize> = arguments.indices.clone().collect();
+    let selected = Selected::new(arguments.dataset, set, &indices);
+    let images = selected.transformed(0, indices.len(), &transform, arguments.seed).contiguous();
+    if let Some(path) = &arguments.npy {
+        let images = if arguments.normalise { normalised(&images, &raw.train) } else { images.shallow_clone() };
+        write_npy(&images, path)?;
+    }
+    if let Some(path) = &arguments.labels {
+        let labels: Vec<i64> = indices.iter().map(|&i| i64::from(set.labels[i])).collect();
+        write_npy(&Tensor::from_slice(&labels), path)?;
+    }
+    if let Some(path) = &arguments.png {
+        let png = grid(&images).to_png().map_err(|e| InspectError::Refused(e.to_string()))?;
+        std::fs::write(path, png).map_err(|source| InspectError::Write { path: path.clone(), source })?;
+    }
+    for path in [&arguments.npy, &arguments.labels, &arguments.png].into_iter().flatten() {
+        println!("Wrote {}.", path.display());
+    }
+    Ok(())
+}
+
+fn normalised(images: &Tensor, train: &RawImages) -> Tensor {
+    let statistics = ChannelStatistics::of(train);
+    statistics.normalise(&images.permute([0, 2, 3, 1])).permute([0, 3, 1, 2]).contiguous()
+}
+
+fn write_npy(tensor: &Tensor, path: &std::path::Path) -> Result<(), InspectError> {
+    let failed = |e: tch::TchError| InspectError::Write { path: path.to_owned(), source: std::io::Error::other(e.to_string()) };
+    tensor.write_npy(path).map_err(failed)
+}
+
+/// Images (N×C×H×W in [0, 1]) side by side on white, enlarged.
+fn grid(images: &Tensor) -> Bitmap {
+    let (count, channels, height, width) = images.size4().expect("images are N×C×H×W");
+    let [count, channels, height, width] = [count, channels, height, width].map(|n| n as usize);
+    let bytes = Vec::<u8>::try_from((images * 255.0).round().to_kind(Kind::Uint8).flatten(0, -1)).expect("uint8 pixels");
+    let columns = count.min(COLUMNS);
+    let span = |cells: usize, side: usize| cells * side * ZOOM + (cells + 1) * GAP;
+    let (full_width, full_height) = (span(columns, width), span(count.div_ceil(columns), height));
+    let mut rgb = vec![255u8; full_width * full_height * 3];
+    for index in 0..count {
+        let (left, top) = (span(index % columns, width), span(index / columns, height));
+        for y in 0..height * ZOOM {
+            for x in 0..width * ZOOM {
+                for channel in 0..3 {
+                    let plane = index * channels + channel.min(channels - 1);
+                    let value = bytes[(plane * height + y / ZOOM) * width + x / ZOOM];
+                    rgb[((top + y) * full_width + left + x) * 3 + channel] = value;
+                }
+            }
+        }
+    }
+    Bitmap { width: full_width as u32, height: full_height as u32, rgb }
+}

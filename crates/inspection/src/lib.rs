@@ -1,0 +1,96 @@
+//! Looking into the store: what was trained, how, and what its weights and images are.
+
+#![warn(missing_docs)]
+
+mod clean;
+mod export;
+mod images;
+mod runs;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use paths::StageId;
+use sequence::{Store, StoreError};
+
+/// Looks into what was trained.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, name = "inspect")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the stages of a store: what was trained and what came out
+    Runs(runs::Arguments),
+    /// Delete weights that no unfinished plan needs; records stay
+    Clean(clean::Arguments),
+    /// Write the weights of a stage to a safetensors file with torchvision's names
+    Export(export::Arguments),
+    /// Write images of a dataset under a transformation, to compare with other programs or to look at
+    Images(images::Arguments),
+}
+
+/// The store that a command looks into.
+#[derive(Args)]
+struct StoreArgument {
+    /// The store [default: runs in the checkout]
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+}
+
+/// Why a look failed.
+#[derive(Debug, thiserror::Error)]
+enum InspectError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Dataset(#[from] datasets::DatasetError),
+    #[error("{path} cannot be written: {source}")]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Runs(arguments) => runs::run(&arguments),
+        Command::Clean(arguments) => clean::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Images(arguments) => images::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl StoreArgument {
+    fn open(&self) -> Result<Store, InspectError> {
+        let root = self.store.clone().unwrap_or_else(|| figures::checkout().join("runs"));
+        if !root.exists() {
+            let text = format!("there is no store {}; nothing was trained there yet", root.display());
+            return Err(InspectError::Refused(text));
+        }
+        Ok(Store::open_to_read(&root)?)
+    }
+}
+
+/// The stage whose identity begins with `prefix`.
+fn find_stage(store: &Store, prefix: &str) -> Result<StageId, InspectError> {
+    let found: Vec<StageId> =
+        store.stages()?.into_iter().filter(|id| id.to_string().starts_with(&prefix.to_lowercase())).collect();
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(InspectError::Refused(format!("no finished stage begins with `{prefix}`; `inspect runs` lists them"))),
+        many => Err(InspectError::Refused(format!("{} stages begin with `{prefix}`; give more digits", many.len()))),
+    }
+}

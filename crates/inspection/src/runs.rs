@@ -1,0 +1,136 @@
+//! `inspect runs`: the stages of a store.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+use paths::DatasetName;
+use sequence::{Outcome, Record, StoreError};
+
+use crate::table::aligned;
+use crate::{InspectError, StoreArgument};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    store: StoreArgument,
+
+    /// Only stages on these datasets
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+    dataset: Vec<DatasetName>,
+
+    /// Only stages of these seeds
+    #[arg(long, value_delimiter = ',', value_name = "N,…")]
+    seed: Vec<u64>,
+
+    /// Only stages with this outcome
+    #[arg(long)]
+    status: Option<Status>,
+
+    /// Only stages at this position of their path, the first being 0
+    #[arg(long, value_name = "N")]
+    position: Option<usize>,
+
+    /// Only stages whose description contains this text, such as "blur 0.25" or "reset"
+    #[arg(long, value_name = "TEXT")]
+    contains: Option<String>,
+
+    /// Check the checksum of every file, weights included
+    #[arg(long)]
+    verify: bool,
+
+    /// Print CSV instead of a table
+    #[arg(long)]
+    csv: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Status {
+    Finished,
+    Diverged,
+}
+
+const HEADER: [&str; 15] = [
+    "stage", "parent", "dataset", "task", "seed", "position", "lr", "width", "epochs", "best", "validation", "test",
+    "accuracy", "images/s", "weights",
+];
+const RIGHT: [bool; 15] =
+    [false, false, false, false, true, true, true, true, true, true, true, true, true, true, false];
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
+    let store = arguments.store.open()?;
+    let (mut rows, mut total, mut damaged) = (Vec::new(), 0, Vec::new());
+    for id in store.stages()? {
+        total += 1;
+        let checked = if arguments.verify { store.verify(id) } else { Ok(()) };
+        match checked.and_then(|()| store.record(id)) {
+            Ok(Some(record)) if arguments.selects(&record) => rows.push((record, store.has_weights(id))),
+            Ok(_) => {}
+            Err(damage @ StoreError::Damaged { .. }) => damaged.push(damage.to_string()),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    rows.sort_by_key(|(r, _)| (r.task.dataset, r.seed, r.position, r.stage));
+    let shown = rows.len();
+    let rows: Vec<Vec<String>> = rows.iter().map(|(record, weights)| row(record, *weights, arguments.csv)).collect();
+    let text = if arguments.csv {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for row in std::iter::once(HEADER.map(str::to_owned).to_vec()).chain(rows) {
+            writer.write_record(row).expect("rows have as many cells as the header");
+        }
+        writer.into_inner().expect("writing to memory does not fail")
+    } else {
+        format!("{}{shown} of {total} stages\n", aligned(&HEADER, &RIGHT, &rows)).into_bytes()
+    };
+    // A reader such as `head` may close its end early; that is no failure of the look.
+    let _ = std::io::stdout().write_all(&text);
+    for damage in &damaged {
+        eprintln!("{damage}. The next run that needs it sets it aside and trains it again");
+    }
+    if damaged.is_empty() { Ok(()) } else { Err(InspectError::Refused(format!("{} damaged stages", damaged.len()))) }
+}
+
+impl Arguments {
+    fn selects(&self, record: &Record) -> bool {
+        let status = match record.outcome {
+            Outcome::Finished(_) => Status::Finished,
+            Outcome::Diverged { .. } => Status::Diverged,
+        };
+        (self.dataset.is_empty() || self.dataset.contains(&record.task.dataset))
+            && (self.seed.is_empty() || self.seed.contains(&record.seed))
+            && self.status.is_none_or(|wanted| wanted == status)
+            && self.position.is_none_or(|wanted| wanted == record.position)
+            && self.contains.as_ref().is_none_or(|text| describe(record).contains(text.as_str()))
+    }
+}
+
+fn describe(record: &Record) -> String {
+    let before = if record.interventions.is_empty() { "" } else { "reset, " };
+    format!("{before}{}", record.task.transform)
+}
+
+fn row(record: &Record, weights: bool, whole_ids: bool) -> Vec<String> {
+    let id = |id: paths::StageId| if whole_ids { id.to_string() } else { id.short() };
+    let mut row = vec![
+        id(record.stage),
+        record.parent.map_or("-".into(), id),
+        record.task.dataset.to_string(),
+        describe(record),
+        record.seed.to_string(),
+        record.position.to_string(),
+        format!("{}", record.process.lr),
+        record.model.width.to_string(),
+    ];
+    row.extend(match &record.outcome {
+        Outcome::Finished(s) => [
+            s.epochs.to_string(),
+            s.best_epoch.to_string(),
+            format!("{:.4}", s.validation.loss),
+            format!("{:.4}", s.test.loss),
+            format!("{:.4}", s.test.accuracy),
+        ],
+        Outcome::Diverged { epoch } => [epoch.to_string(), "-".into(), "diverged".into(), "-".into(), "-".into()],
+    });
+    row.push(format!("{:.0}", record.provenance.images_per_second));
+    row.push(if weights { "kept" } else { "-" }.into());
+    row
+}

@@ -1,0 +1,6 @@
+//! The engine on real, very small trainings: the same results whatever the number of jobs, the order, the interruptions.
+
+mod damage;
+mod kill;
+mod repeat;
+mod support;
