@@ -6,18 +6,31 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Context;
 
-/// Builds a program of the workspace in the release profile and runs it in the caller's folder.
+/// Builds the workspace in the release profile and runs one of its programs in the caller's folder.
+///
+/// The whole workspace is built, although one program is wanted: features of shared dependencies are then the same as for
+/// the tests, and nothing is built twice.
 ///
 /// # Errors
-/// Where cargo cannot be started; a failed build or run is told by the exit code.
+/// Where cargo or the program cannot be started; a failed build or run is told by the exit code.
 pub fn run_binary(root: &Path, name: &str, options: impl IntoIterator<Item = OsString>) -> anyhow::Result<ExitCode> {
-    let mut cargo = cargo();
-    cargo.args(["run", "--quiet", "--release", "--package", "bins", "--bin", name, "--manifest-path"]);
-    cargo.arg(root.join("Cargo.toml")).arg("--").args(options);
-    if !root.join("target/release").join(name).exists() {
-        eprintln!("Building {name} (the first build takes some minutes) …");
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
+    let program = folder.join("release").join(name);
+    if !program.exists() {
+        eprintln!("Building (the first build takes about ten minutes on two cores) …");
     }
-    finish(cargo)
+    let mut build = cargo();
+    build.args(["build", "--workspace", "--release", "--manifest-path"]).arg(root.join("Cargo.toml"));
+    if program.exists() {
+        build.arg("--quiet");
+    }
+    let built = finish(build)?;
+    if built != ExitCode::SUCCESS {
+        return Ok(built);
+    }
+    let mut run = Command::new(program);
+    run.args(options);
+    finish(run)
 }
 
 /// Runs every test of the workspace. The release profile is the one that figures use, so dependencies are built once.

@@ -70,7 +70,9 @@ fn is_set_up(home: &Path, cuda: bool) -> bool {
 /// The `LIBTORCH` that the user set. Cargo sets the variable too, to `.libtorch`, which is no answer here.
 fn libtorch_of_environment(home: &Path) -> anyhow::Result<Option<PathBuf>> {
     let Some(own) = std::env::var_os("LIBTORCH").map(PathBuf::from) else { return Ok(None) };
-    if own.file_name() == home.file_name() && own.parent().map(Path::canonicalize).and_then(Result::ok).as_deref() == home.parent() {
+    if own.file_name() == home.file_name()
+        && own.parent().map(Path::canonicalize).and_then(Result::ok).as_deref() == home.parent()
+    {
         return Ok(None);
     }
     ensure!(
@@ -116,7 +118,9 @@ fn torch_of_python(required: bool) -> anyhow::Result<Option<PathBuf>> {
     }
     let found = if version.is_empty() { "python3 has no torch".into() } else { format!("python3 has torch {version}") };
     if required {
-        bail!("LIBTORCH_USE_PYTORCH is set, but {found}; install torch=={VERSION} there, or unset it to have it fetched");
+        bail!(
+            "LIBTORCH_USE_PYTORCH is set, but {found}; install torch=={VERSION} there, or unset it to have it fetched"
+        );
     }
     if !version.is_empty() {
         eprintln!("{found}, and {VERSION} is needed: fetching that");

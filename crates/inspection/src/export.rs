@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use datasets::Library;
+use tch::{Device, Kind};
 use training::to_safetensors;
 
-use crate::{InspectError, StoreArgument, find_stage};
+use crate::{DataArgument, InspectError, StoreArgument, find_stage, write_npy};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -17,8 +19,19 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
 
+    /// Also write the normalised test images that the record's test loss is of, as float32 N×C×H×W
+    #[arg(long, value_name = "FILE", requires = "labels")]
+    images: Option<PathBuf>,
+
+    /// Also write their labels, as int64 N
+    #[arg(long, value_name = "FILE", requires = "images")]
+    labels: Option<PathBuf>,
+
     #[command(flatten)]
     store: StoreArgument,
+
+    #[command(flatten)]
+    data: DataArgument,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
@@ -31,10 +44,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         };
         return Err(InspectError::Refused(format!("stage {} has no weights: {reason}", id.short())));
     }
+    if let (Some(images), Some(labels)) = (&arguments.images, &arguments.labels) {
+        let record = store.record(id)?.expect("a stage that was found has a record");
+        let library = Library::new(arguments.data.folder(), Kind::Float, Device::Cpu, 0, |text| eprintln!("{text}"));
+        let test = library.task_data(&record.task, &record.data)?.standard_test;
+        let (x, y) = test.slice(0, test.len(), None);
+        write_npy(&x.contiguous(), images)?;
+        write_npy(&y, labels)?;
+        println!("Wrote {} test images to {} and their labels to {}.", test.len(), images.display(), labels.display());
+    }
     let weights = store.weights(id)?;
     let metadata = HashMap::from([("stage".to_owned(), id.to_string())]);
     let bytes = to_safetensors(&weights, metadata).map_err(InspectError::Refused)?;
-    std::fs::write(&arguments.to, bytes).map_err(|source| InspectError::Write { path: arguments.to.clone(), source })?;
+    std::fs::write(&arguments.to, bytes)
+        .map_err(|source| InspectError::Write { path: arguments.to.clone(), source })?;
     println!("Wrote {} tensors of stage {} to {}.", weights.len(), id.short(), arguments.to.display());
     Ok(())
 }

@@ -9,7 +9,7 @@ use paths::{DatasetName, Transform};
 use plotting::Bitmap;
 use tch::{Kind, Tensor};
 
-use crate::InspectError;
+use crate::{DataArgument, InspectError, write_npy};
 
 /// Images beside one another in a grid.
 const COLUMNS: usize = 10;
@@ -64,9 +64,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
 
-    /// Where datasets are kept [default: data in the checkout]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgument,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -83,8 +82,7 @@ fn parse_range(text: &str) -> Result<Range<usize>, String> {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let transform = Transform { blur: arguments.blur, contrast: arguments.contrast, shift: arguments.shift };
     transform.check().map_err(InspectError::Refused)?;
-    let data = arguments.data.clone().unwrap_or_else(|| figures::checkout().join("data"));
-    let raw = datasets::load(arguments.dataset, &data, &|text| eprintln!("{text}"))?;
+    let raw = datasets::load(arguments.dataset, &arguments.data.folder(), &|text| eprintln!("{text}"))?;
     let set = if arguments.split == SplitName::Train { &raw.train } else { &raw.test };
     if arguments.indices.end > set.len() {
         let text = format!("{} has {} images there; --indices goes beyond", arguments.dataset.title(), set.len());
@@ -116,16 +114,12 @@ fn normalised(images: &Tensor, train: &RawImages) -> Tensor {
     statistics.normalise(&images.permute([0, 2, 3, 1])).permute([0, 3, 1, 2]).contiguous()
 }
 
-fn write_npy(tensor: &Tensor, path: &std::path::Path) -> Result<(), InspectError> {
-    let failed = |e: tch::TchError| InspectError::Write { path: path.to_owned(), source: std::io::Error::other(e.to_string()) };
-    tensor.write_npy(path).map_err(failed)
-}
-
 /// Images (N×C×H×W in [0, 1]) side by side on white, enlarged.
 fn grid(images: &Tensor) -> Bitmap {
     let (count, channels, height, width) = images.size4().expect("images are N×C×H×W");
     let [count, channels, height, width] = [count, channels, height, width].map(|n| n as usize);
-    let bytes = Vec::<u8>::try_from((images * 255.0).round().to_kind(Kind::Uint8).flatten(0, -1)).expect("uint8 pixels");
+    let bytes =
+        Vec::<u8>::try_from((images * 255.0).round().to_kind(Kind::Uint8).flatten(0, -1)).expect("uint8 pixels");
     let columns = count.min(COLUMNS);
     let span = |cells: usize, side: usize| cells * side * ZOOM + (cells + 1) * GAP;
     let (full_width, full_height) = (span(columns, width), span(count.div_ceil(columns), height));

@@ -43,6 +43,27 @@ struct StoreArgument {
     store: Option<PathBuf>,
 }
 
+/// The datasets that a command reads.
+#[derive(Args)]
+struct DataArgument {
+    /// Where datasets are kept [default: data in the checkout]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl DataArgument {
+    fn folder(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| figures::checkout().join("data"))
+    }
+}
+
+/// Writes a tensor in NumPy's format.
+fn write_npy(tensor: &tch::Tensor, path: &std::path::Path) -> Result<(), InspectError> {
+    let failed =
+        |e: tch::TchError| InspectError::Write { path: path.to_owned(), source: std::io::Error::other(e.to_string()) };
+    tensor.write_npy(path).map_err(failed)
+}
+
 /// Why a look failed.
 #[derive(Debug, thiserror::Error)]
 enum InspectError {
@@ -90,7 +111,9 @@ fn find_stage(store: &Store, prefix: &str) -> Result<StageId, InspectError> {
         store.stages()?.into_iter().filter(|id| id.to_string().starts_with(&prefix.to_lowercase())).collect();
     match found.as_slice() {
         [one] => Ok(*one),
-        [] => Err(InspectError::Refused(format!("no finished stage begins with `{prefix}`; `inspect runs` lists them"))),
+        [] => {
+            Err(InspectError::Refused(format!("no finished stage begins with `{prefix}`; `inspect runs` lists them")))
+        }
         many => Err(InspectError::Refused(format!("{} stages begin with `{prefix}`; give more digits", many.len()))),
     }
 }

@@ -50,8 +50,21 @@ enum Status {
 }
 
 const HEADER: [&str; 15] = [
-    "stage", "parent", "dataset", "task", "seed", "position", "lr", "width", "epochs", "best", "validation", "test",
-    "accuracy", "images/s", "weights",
+    "stage",
+    "parent",
+    "dataset",
+    "task",
+    "seed",
+    "position",
+    "lr",
+    "width",
+    "epochs",
+    "best",
+    "validation",
+    "test",
+    "accuracy",
+    "images/s",
+    "weights",
 ];
 const RIGHT: [bool; 15] =
     [false, false, false, false, true, true, true, true, true, true, true, true, true, true, false];

@@ -59,10 +59,16 @@ impl TryFrom<ConditionForm> for Condition {
             return Err("a condition's `label` is empty".into());
         }
         let steps = match (form.path, form.from, form.tasks) {
-            (Some(_), from, tasks) if from.is_some() || tasks.is_some() || form.to.is_some() || form.order.is_some() => {
-                return Err(format!("condition \"{label}\" has both `path` and `from`/`to`/`tasks`/`order`; write one of the two"));
+            (Some(_), from, tasks)
+                if from.is_some() || tasks.is_some() || form.to.is_some() || form.order.is_some() =>
+            {
+                return Err(format!(
+                    "condition \"{label}\" has both `path` and `from`/`to`/`tasks`/`order`; write one of the two"
+                ));
             }
-            (Some(steps), _, _) if steps.is_empty() => return Err(format!("condition \"{label}\" has an empty `path`")),
+            (Some(steps), _, _) if steps.is_empty() => {
+                return Err(format!("condition \"{label}\" has an empty `path`"));
+            }
             (Some(steps), _, _) => steps,
             (None, Some(from), Some(tasks)) => {
                 let to = form.to.unwrap_or_default();
@@ -71,7 +77,9 @@ impl TryFrom<ConditionForm> for Condition {
             _ => return Err(format!("condition \"{label}\" needs either `path` or both `from` and `tasks`")),
         };
         if let Some(step) = steps.iter().find(|s| s.lr.is_some() && s.lr_factor.is_some()) {
-            return Err(format!("condition \"{label}\" sets both `lr` and `lr_factor` in one task ({step:?}); write one of the two"));
+            return Err(format!(
+                "condition \"{label}\" sets both `lr` and `lr_factor` in one task ({step:?}); write one of the two"
+            ));
         }
         Ok(Self { label, steps })
     }

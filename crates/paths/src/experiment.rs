@@ -83,7 +83,8 @@ impl ExperimentFile {
     /// # Errors
     /// [`ExperimentError::Text`] shows the line and says what is allowed there.
     pub fn parse(text: &str) -> Result<Self, ExperimentError> {
-        let file: Self = toml::from_str(text).map_err(|e| ExperimentError::Text(e.to_string().trim_end().to_owned()))?;
+        let file: Self =
+            toml::from_str(text).map_err(|e| ExperimentError::Text(in_plain_words(e.to_string().trim_end())))?;
         file.check().map_err(ExperimentError::Text)?;
         Ok(file)
     }
@@ -161,17 +162,20 @@ impl SettingsPatch {
         if !Settings::KEYS.contains(&key) {
             return Err(refuse(format!("unknown setting `{key}`; allowed: {}", Settings::KEYS.join(", "))));
         }
+        if value.contains(['\n', '\r']) {
+            return Err(refuse("expected key=value on one line; give --set once for each setting".into()));
+        }
         let as_written = toml::from_str(&format!("{key} = {value}"));
         let parsed = as_written.or_else(|e| {
             // Only a bare word is given the quotes it lacks: anything else keeps the message about what was written.
-            let bare = value.starts_with(|c: char| c.is_ascii_alphanumeric()) && !value.contains(['"', '\n']);
+            let bare = value.starts_with(|c: char| c.is_ascii_alphanumeric()) && !value.contains('"');
             match bare.then(|| toml::from_str(&format!("{key} = \"{value}\""))) {
                 Some(Ok(patch)) => Ok(patch),
                 Some(Err(quoted)) if toml::from_str::<toml::Table>(&format!("{key} = {value}")).is_err() => Err(quoted),
                 _ => Err(e),
             }
         });
-        parsed.map_err(|e: toml::de::Error| refuse(e.message().to_owned()))
+        parsed.map_err(|e: toml::de::Error| refuse(in_plain_words(e.message())))
     }
 }
 
@@ -196,6 +200,20 @@ impl Experiment {
     }
 }
 
+/// Names types as a person does who does not know Rust.
+fn in_plain_words(message: &str) -> String {
+    [
+        ("f64", "a number"),
+        ("usize", "a whole number of 0 or more"),
+        ("u64", "a whole number of 0 or more"),
+        ("a sequence", "a list"),
+    ]
+    .iter()
+    .fold(message.to_owned(), |text, (rust, plain)| {
+        text.replace(&format!("expected {rust}"), &format!("expected {plain}"))
+    })
+}
+
 fn default_x_label() -> String {
     "condition".into()
 }
@@ -206,4 +224,85 @@ fn default_baseline() -> Condition {
 
 fn allowed_scales(scales: &[String]) -> String {
     if scales.is_empty() { "this experiment has no scales".into() } else { format!("allowed: {}", scales.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(lines: &str) -> Result<ExperimentFile, ExperimentError> {
+        ExperimentFile::parse(&format!("name = \"t\"\ntitle = \"t\"\n{lines}"))
+    }
+
+    const CONDITION: &str = "[[conditions]]\nlabel = \"a\"\npath = [{ blur = 0.25 }, {}]\n";
+
+    #[test]
+    fn scales_overlay_settings_and_patches_overlay_both() {
+        let file = with(&format!("[settings]\nlr = 0.1\nwidth = 8\n[scale.small]\nwidth = 4\n{CONDITION}")).unwrap();
+        let patch = SettingsPatch::parse_assignment("lr=0.3").unwrap();
+        let experiment = file.resolve(Some("small"), &[patch]).unwrap();
+        assert_eq!((experiment.settings.lr, experiment.settings.width), (0.3, 4));
+        assert_eq!(experiment.settings.momentum, Settings::paper().momentum);
+        let message = file.resolve(Some("large"), &[]).unwrap_err().to_string();
+        assert_eq!(message, "unknown scale `large`; allowed: small");
+    }
+
+    #[test]
+    fn a_changed_learning_rate_is_one_word() {
+        let file = with("[[conditions]]\nlabel = \"a\"\npath = [{ blur = 0.25 }, { lr_factor = 2 }]\n").unwrap();
+        let experiment = file.resolve(None, &[]).unwrap();
+        let path = experiment.conditions[0].path(DatasetName::Mnist, &experiment.settings);
+        assert_eq!((path[0].process.lr, path[1].process.lr), (1e-3, 2e-3));
+        assert_eq!((path[0].task.transform.blur, path[1].task.transform.is_standard()), (0.25, true));
+    }
+
+    #[test]
+    fn mistakes_are_shown_with_line_key_and_what_is_allowed() {
+        for (lines, parts) in [
+            (format!("[settings]\nlr = -1\n{CONDITION}"), vec!["line 4", "lr = -1", "0 or more"]),
+            (format!("[settings]\nwidth = \"x\"\n{CONDITION}"), vec!["line 4", "a whole number"]),
+            (format!("[settings]\nlearning_rate = 1\n{CONDITION}"), vec!["line 4", "learning_rate", "lr", "momentum"]),
+            (format!("[settings]\ndatasets = [\"cifar\"]\n{CONDITION}"), vec!["line 4", "cifar10", "fashion-mnist"]),
+            (CONDITION.replace("0.25", "0"), vec!["line 5", "blur", "above 0"]),
+            (
+                CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = 0"),
+                vec!["tasks = 0", "1 to 10000"],
+            ),
+            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "tasks = 3"), vec!["needs either `path`"]),
+            (format!("{CONDITION}tasks = 3\n"), vec!["write one of the two"]),
+            (format!("{CONDITION}{CONDITION}"), vec!["labels must differ"]),
+            (format!("reference = \"b\"\n{CONDITION}"), vec!["not the label of a condition"]),
+            (format!("[scale.x]\nseeds = 0\n{CONDITION}"), vec!["line 4", "a number of seeds"]),
+        ] {
+            let message = with(&lines).unwrap_err().to_string();
+            for part in parts {
+                assert!(message.contains(part), "`{part}` is not in:\n{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn assignments_may_leave_out_quotes_and_say_what_is_allowed() {
+        let set = |text| SettingsPatch::parse_assignment(text);
+        assert_eq!(set("stem=7x7").unwrap().stem, Some(crate::Stem::Conv7));
+        assert_eq!(set("seeds=2..4").unwrap().seeds, Some(crate::SeedList(vec![2, 3])));
+        assert_eq!(set("datasets=[\"mnist\"]").unwrap().datasets, Some(vec![DatasetName::Mnist]));
+        let refusal = |text| set(text).unwrap_err().to_string();
+        assert!(refusal("lr").contains("key=value"));
+        assert!(refusal("rate=1").contains("unknown setting `rate`; allowed: datasets"));
+        assert!(refusal("lr=-1").contains("0 or more"));
+        assert!(refusal("lr=fast").contains("expected a number"));
+        assert!(refusal("stem=5x5").contains("3x3"));
+        assert!(refusal("lr=1\nwidth=2").contains("on one line"));
+    }
+
+    #[test]
+    fn runs_are_the_baseline_and_then_the_conditions() {
+        let file =
+            with(&format!("[settings]\ndatasets = [\"mnist\"]\nseeds = 3\nbaseline_seeds = 2\n{CONDITION}")).unwrap();
+        let runs = file.resolve(None, &[]).unwrap().runs();
+        let labels: Vec<_> = runs.iter().map(|r| (r.condition.as_str(), r.seed)).collect();
+        assert_eq!(labels, [("baseline", 0), ("baseline", 1), ("a", 0), ("a", 1), ("a", 2)]);
+        assert_eq!((runs[0].path.len(), runs[2].path.len()), (1, 2));
+    }
 }

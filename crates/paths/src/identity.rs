@@ -132,3 +132,99 @@ impl<'de> Deserialize<'de> for StageId {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DatasetName, ExperimentFile, Intervention, Settings, Task, Transform};
+
+    struct Parts {
+        settings: Settings,
+        seed: u64,
+        channels: usize,
+        fingerprint: &'static str,
+        position: usize,
+        step: Step,
+    }
+
+    fn parts() -> Parts {
+        let settings = Settings::paper();
+        let task = Task { dataset: DatasetName::Cifar10, transform: Transform { blur: 0.25, ..Transform::STANDARD } };
+        let step = Step { interventions: Vec::new(), task, process: settings.process() };
+        Parts { settings, seed: 0, channels: 3, fingerprint: "cifar10:abc", position: 0, step }
+    }
+
+    fn id(p: &Parts) -> StageId {
+        let (model, numerics, data) = (p.settings.model(), p.settings.numerics(), p.settings.data());
+        let genesis = Genesis { model: &model, channels: p.channels, seed: p.seed, numerics: &numerics };
+        let context = StageContext { dataset_fingerprint: p.fingerprint, data: &data, position: p.position };
+        StageId::of_genesis(&genesis).child(&p.step, &context)
+    }
+
+    /// A change of this value makes every store worthless: raise `SCHEMA` and say so.
+    #[test]
+    fn the_identity_of_the_paper_s_first_stage_is_frozen() {
+        assert_eq!(id(&parts()).to_string(), "2aeaf7dd9109fb000b5fd77d4bb46046");
+    }
+
+    #[test]
+    fn every_field_that_matters_changes_the_identity() {
+        let changes: [fn(&mut Parts); 24] = [
+            |p| p.seed = 1,
+            |p| p.channels = 1,
+            |p| p.fingerprint = "cifar10:abd",
+            |p| p.position = 1,
+            |p| p.settings.width = 32,
+            |p| p.settings.stem = crate::Stem::Conv7,
+            |p| p.settings.init = crate::Init::KaimingNormal,
+            |p| p.settings.precision = crate::Precision::Bf16,
+            |p| p.settings.threads = 2,
+            |p| p.settings.train_images = 100,
+            |p| p.settings.test_images = 100,
+            |p| p.settings.validation_fraction = 0.2,
+            |p| p.settings.split_seed = 1,
+            |p| p.step.process.lr = 2e-3,
+            |p| p.step.process.momentum = 0.8,
+            |p| p.step.process.weight_decay = 0.0,
+            |p| p.step.process.batch_size = 64,
+            |p| p.step.process.max_epochs = 100,
+            |p| p.step.process.patience = 20,
+            |p| p.step.process.carry = crate::Carry::Last,
+            |p| p.step.task.transform.blur = 0.5,
+            |p| p.step.task.transform.contrast = 0.5,
+            |p| p.step.task.transform.shift = 0.5,
+            |p| p.step.interventions.push(Intervention::BiasReset { amount: 0.01 }),
+        ];
+        let mut seen = vec![id(&parts())];
+        for (number, change) in changes.iter().enumerate() {
+            let mut changed = parts();
+            change(&mut changed);
+            let id = id(&changed);
+            assert!(!seen.contains(&id), "change {number}");
+            seen.push(id);
+        }
+    }
+
+    #[test]
+    fn what_does_not_matter_does_not_change_the_identity() {
+        let mut other = parts();
+        other.settings.seeds = crate::SeedList::first(2);
+        other.settings.datasets = vec![DatasetName::Cifar10];
+        assert_eq!(id(&parts()), id(&other));
+        // Titles and labels are no part of a stage.
+        let file = |label: &str| {
+            let text = format!("name = \"n\"\ntitle = \"{label}\"\n[[conditions]]\nlabel = \"{label}\"\npath = [{{}}]");
+            ExperimentFile::parse(&text).unwrap().resolve(None, &[]).unwrap().runs().remove(3).path
+        };
+        assert_eq!(file("a"), file("b"));
+    }
+
+    #[test]
+    fn identities_read_back() {
+        let id = id(&parts());
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for bad in ["", "12", "zz5f2a62292f2b8c257dce4e3149005a", "ééééééééééééééé12"] {
+            assert!(bad.parse::<StageId>().is_err());
+        }
+    }
+}

@@ -99,8 +99,7 @@ mod tests {
     #[test]
     fn three_tasks_in_one_dimension() {
         let from = Transform { blur: 0.25, ..Transform::STANDARD };
-        let blurs: Vec<f64> =
-            route(&from, &Transform::STANDARD, 3, &Order::Diagonal).iter().map(|t| t.blur).collect();
+        let blurs: Vec<f64> = route(&from, &Transform::STANDARD, 3, &Order::Diagonal).iter().map(|t| t.blur).collect();
         assert_eq!(blurs, [0.25, 0.625, 1.0]);
     }
 
@@ -115,7 +114,11 @@ mod tests {
     }
 
     fn transform() -> impl Strategy<Value = Transform> {
-        (0.01..=1.0f64, 0.0..=1.0f64, 0.0..=1.0f64).prop_map(|(blur, contrast, shift)| Transform { blur, contrast, shift })
+        (0.01..=1.0f64, 0.0..=1.0f64, 0.0..=1.0f64).prop_map(|(blur, contrast, shift)| Transform {
+            blur,
+            contrast,
+            shift,
+        })
     }
 
     fn order() -> impl Strategy<Value = Order> {

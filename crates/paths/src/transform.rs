@@ -37,7 +37,8 @@ impl Transform {
     /// # Errors
     /// Says which is not, and what is allowed.
     pub fn check(&self) -> Result<(), String> {
-        let refuse = |name: &str, value: f64, allowed: &str| Err(format!("{name} {value} is out of range; allowed: {allowed}"));
+        let refuse =
+            |name: &str, value: f64, allowed: &str| Err(format!("{name} {value} is out of range; allowed: {allowed}"));
         if !(self.blur > 0.0 && self.blur <= 1.0) {
             return refuse("blur", self.blur, "above 0 and at most 1");
         }

@@ -57,7 +57,9 @@ impl SeedList {
     /// # Errors
     /// Says what is allowed.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let refuse = || format!("`{text}` names no seeds; allowed: a number of seeds, a list such as 0,3 or a range such as 3..6");
+        let refuse = || {
+            format!("`{text}` names no seeds; allowed: a number of seeds, a list such as 0,3 or a range such as 3..6")
+        };
         let number = |s: &str| s.trim().parse::<u64>().map_err(|_| refuse());
         if let Some((from, to)) = text.split_once("..") {
             Self::checked(number(from)?, number(to)?).ok_or_else(refuse)
@@ -107,7 +109,10 @@ impl<'de> Visitor<'de> for SeedVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, n: i64) -> Result<SeedList, E> {
-        u64::try_from(n).ok().and_then(|n| SeedList::checked(0, n)).ok_or_else(|| E::invalid_value(de::Unexpected::Signed(n), &self))
+        u64::try_from(n)
+            .ok()
+            .and_then(|n| SeedList::checked(0, n))
+            .ok_or_else(|| E::invalid_value(de::Unexpected::Signed(n), &self))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<SeedList, E> {

@@ -116,7 +116,8 @@ impl Claims {
         let touched = fs::metadata(path).and_then(|m| m.modified()).ok();
         let nonce = holder.map(|h| h.nonce.clone()).unwrap_or_default();
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = watched.entry(id).or_insert_with(|| Watched { touched, nonce: nonce.clone(), since: Instant::now() });
+        let entry =
+            watched.entry(id).or_insert_with(|| Watched { touched, nonce: nonce.clone(), since: Instant::now() });
         if entry.touched != touched || entry.nonce != nonce {
             *entry = Watched { touched, nonce, since: Instant::now() };
         }

@@ -99,7 +99,15 @@ pub fn execute(
     // Raised with `stop` too, and by a fault that would meet every stage.
     let halt = AtomicBool::new(false);
     let shared = Shared {
-        setting: Setting { plan, store, library, device: options.device, checkpoint_every: options.checkpoint_every, stop: &halt, events },
+        setting: Setting {
+            plan,
+            store,
+            library,
+            device: options.device,
+            checkpoint_every: options.checkpoint_every,
+            stop: &halt,
+            events,
+        },
         claims: Claims::new(store.root().join("claims")),
         state: Mutex::new(State { schedule, report: Report::default(), fault: None, working: 0 }),
         changed: Condvar::new(),
@@ -185,7 +193,8 @@ impl Shared<'_> {
     fn watch(&self) {
         let mut state = self.lock();
         while state.schedule.left() > 0 && !self.halt.load(Ordering::Relaxed) {
-            state = self.changed.wait_timeout(state, Duration::from_millis(100)).unwrap_or_else(PoisonError::into_inner).0;
+            state =
+                self.changed.wait_timeout(state, Duration::from_millis(100)).unwrap_or_else(PoisonError::into_inner).0;
             if self.user_stop.load(Ordering::Relaxed) {
                 self.halt.store(true, Ordering::Relaxed);
             }

@@ -41,7 +41,9 @@ pub enum StoreError {
         reason: String,
     },
     /// The store was written by an incompatible version.
-    #[error("{path} is a store of format {found}, and this version reads format {expected}; choose another folder with --store")]
+    #[error(
+        "{path} is a store of format {found}, and this version reads format {expected}; choose another folder with --store"
+    )]
     Format {
         /// The store.
         path: PathBuf,
@@ -57,7 +59,9 @@ impl StoreError {
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => Self::DiskFull { path },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                Self::DiskFull { path }
+            }
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::NotWritable { path, source },
             _ => Self::Io { path, source },
         }

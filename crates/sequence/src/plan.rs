@@ -53,7 +53,10 @@ impl Plan {
     pub fn new(experiment: &Experiment) -> Self {
         let settings = &experiment.settings;
         let mut plan = Self {
-            name: experiment.scale.iter().fold(experiment.name.clone(), |name, scale| format!("{name} at {scale} scale")),
+            name: experiment
+                .scale
+                .iter()
+                .fold(experiment.name.clone(), |name, scale| format!("{name} at {scale} scale")),
             stages: Vec::new(),
             runs: Vec::new(),
             model: settings.model(),

@@ -49,7 +49,8 @@ pub fn still_needed(store: &Store) -> Result<(HashSet<StageId>, Vec<String>), St
             .map_err(|e| StoreError::Damaged { path: path.clone(), reason: format!("not a plan: {e}") })?;
         let mut open = false;
         for (stage, parent) in plan.stages {
-            let diverged = |id| matches!(store.record(id), Ok(Some(r)) if matches!(r.outcome, Outcome::Diverged { .. }));
+            let diverged =
+                |id| matches!(store.record(id), Ok(Some(r)) if matches!(r.outcome, Outcome::Diverged { .. }));
             if store.contains(stage) || parent.is_some_and(diverged) {
                 continue;
             }

@@ -58,8 +58,8 @@ impl Schedule {
             order: (0..count).collect(),
         };
         schedule.order.sort_by_key(|&index| (std::cmp::Reverse(plan.stages[index].remaining), index));
-        for index in 0..count {
-            if diverged[index] && schedule.states[index] == State::Done {
+        for (index, _) in diverged.iter().enumerate().filter(|(_, diverged)| **diverged) {
+            if schedule.states[index] == State::Done {
                 schedule.give_up_children(index);
             }
         }
@@ -164,7 +164,8 @@ mod tests {
         schedule.give_up(1);
         schedule.done(0);
         assert_eq!(schedule.next(), Next::Finished);
-        let mut schedule = Schedule::new(&plan(), &[true, true, false, false], &[false; 4], &[false, true, false, false]);
+        let mut schedule =
+            Schedule::new(&plan(), &[true, true, false, false], &[false; 4], &[false, true, false, false]);
         assert_eq!(schedule.next(), Next::Finished);
     }
 

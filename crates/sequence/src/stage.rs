@@ -56,8 +56,8 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
 
     let mut observer = StageObserver { setting, index, last_checkpoint: Instant::now() };
     let key = (stage.seed, stage.position);
-    let (ending, progress) =
-        learn(&mut model, &data, &stage.step.process, key, resume, &mut observer).map_err(ExecuteError::from_training)?;
+    let (ending, progress) = learn(&mut model, &data, &stage.step.process, key, resume, &mut observer)
+        .map_err(ExecuteError::from_training)?;
     let outcome = match ending {
         Ending::Interrupted => return Ok(None),
         Ending::Diverged { epoch } => Outcome::Diverged { epoch },

@@ -181,7 +181,8 @@ impl Store {
     fn checked(&self, id: StageId, file: &str) -> Result<(PathBuf, Vec<u8>), StoreError> {
         let folder = self.folder(id);
         let path = folder.join(file);
-        let damaged = |path: &Path, reason: &str| StoreError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
+        let damaged =
+            |path: &Path, reason: &str| StoreError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
         let list = folder.join(CHECKSUMS);
         let sums = read_if_there(&list)?.ok_or_else(|| damaged(&list, "it is missing"))?;
         let sums: BTreeMap<String, String> =

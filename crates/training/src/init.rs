@@ -45,10 +45,7 @@ impl Initialiser {
     pub fn linear(&mut self, input: i64, output: i64) -> (Tensor, Tensor) {
         let weight = Tensor::from_slice(&self.uniform((output * input) as usize, input)).view([output, input]);
         let bias = Tensor::from_slice(&self.uniform(output as usize, input));
-        (
-            weight.to_device(self.device).set_requires_grad(true),
-            bias.to_device(self.device).set_requires_grad(true),
-        )
+        (weight.to_device(self.device).set_requires_grad(true), bias.to_device(self.device).set_requires_grad(true))
     }
 
     fn uniform(&mut self, count: usize, fan_in: i64) -> Vec<f32> {

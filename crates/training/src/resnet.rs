@@ -97,14 +97,19 @@ impl ResNet {
         self.parameters().into_iter().filter(|(name, _)| name.ends_with(".bias")).collect()
     }
 
-    /// Copies values into the tensors of those names.
+    /// Copies values into the tensors of those names. PyTorch's `num_batches_tracked`, which nothing depends on with
+    /// BatchNorm's default momentum, is passed over.
     ///
     /// # Errors
     /// Names the first tensor that is missing, unknown, or of another shape; nothing is changed then.
     pub fn load(&mut self, values: &NamedTensors) -> Result<(), String> {
         let mut own = self.parameters();
         own.extend(self.buffers());
-        if let Some((name, _)) = values.iter().find(|(name, _)| !own.iter().any(|(n, _)| n == name)) {
+        if let Some((name, _)) = values
+            .iter()
+            .filter(|(name, _)| !name.ends_with(".num_batches_tracked"))
+            .find(|(name, _)| !own.iter().any(|(n, _)| n == name))
+        {
             return Err(format!("the network has no tensor `{name}`"));
         }
         let mut pairs = Vec::with_capacity(own.len());
@@ -211,7 +216,8 @@ mod tests {
     #[test]
     fn loading_names_what_does_not_fit_and_changes_nothing() {
         let mut net = ResNet::new(&spec(Stem::Conv3), 3, 0, Kind::Float, Device::Cpu);
-        let mut values: NamedTensors = net.parameters().into_iter().chain(net.buffers()).map(|(n, t)| (n, t.copy() + 1.0)).collect();
+        let mut values: NamedTensors =
+            net.parameters().into_iter().chain(net.buffers()).map(|(n, t)| (n, t.copy() + 1.0)).collect();
         let before = net.fc.bias().copy();
         values[0].1 = Tensor::zeros([1], (Kind::Float, Device::Cpu));
         assert!(net.load(&values).unwrap_err().contains("conv1.weight"));

@@ -33,10 +33,10 @@ pub fn to_safetensors(tensors: &NamedTensors, metadata: HashMap<String, String>)
     serialize(views, Some(metadata)).map_err(|e| e.to_string())
 }
 
-/// Reads what [`to_safetensors`] or PyTorch's safetensors wrote.
+/// Reads what [`to_safetensors`] or PyTorch's safetensors wrote, sorted by name.
 ///
 /// # Errors
-/// Where the bytes are not in the format or a tensor is neither float32 nor float64.
+/// Where the bytes are not in the format or a tensor is of a type that neither weights nor images have.
 pub fn from_safetensors(bytes: &[u8]) -> Result<(NamedTensors, HashMap<String, String>), String> {
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| e.to_string())?;
     let file = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
@@ -45,10 +45,13 @@ pub fn from_safetensors(bytes: &[u8]) -> Result<(NamedTensors, HashMap<String, S
         let kind = match view.dtype() {
             Dtype::F32 => Kind::Float,
             Dtype::F64 => Kind::Double,
-            other => return Err(format!("`{name}` is {other:?}; only float32 and float64 are read")),
+            Dtype::I64 => Kind::Int64,
+            Dtype::U8 => Kind::Uint8,
+            other => return Err(format!("`{name}` is {other:?}; float32, float64, int64 and uint8 are read")),
         };
         let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
-        tensors.push((name.to_owned(), Tensor::f_from_data_size(view.data(), &shape, kind).map_err(|e| e.to_string())?));
+        tensors
+            .push((name.to_owned(), Tensor::f_from_data_size(view.data(), &shape, kind).map_err(|e| e.to_string())?));
     }
     tensors.sort_by(|a, b| a.0.cmp(&b.0));
     Ok((tensors, header.metadata().clone().unwrap_or_default()))

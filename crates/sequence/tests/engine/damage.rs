@@ -39,7 +39,11 @@ fn every_kind_of_damage_to_every_file_is_found_and_redone() {
             let notices = watcher.notices.into_inner().unwrap().join("\n");
             // Weights that are not there are what `inspect clean` leaves, so they are no damage.
             let dropped = file == "weights.safetensors" && number == 2;
-            assert_eq!(!dropped, notices.contains(&parent.to_string()) && notices.contains("set aside"), "{file}: {notices}");
+            assert_eq!(
+                !dropped,
+                notices.contains(&parent.to_string()) && notices.contains("set aside"),
+                "{file}: {notices}"
+            );
             assert_eq!(contents(&plan, root.path()), reference, "{file}, damage {number}");
         }
     }

@@ -1,0 +1,100 @@
+//! Weights from PyTorch, and weights to PyTorch.
+
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use datasets::{Library, RawDataset, RawImages};
+use paths::{DatasetName, ExperimentFile, Init, ModelSpec, Stem};
+use sequence::{Events, Options, Plan, Record, Store, execute};
+use tch::{Device, Kind, Tensor};
+use training::{ResNet, StepEvent};
+
+use crate::fixture::{bits, distance, filled, folder, get, json, tensors};
+
+#[test]
+fn a_state_dict_of_pytorch_gives_pytorch_s_logits() {
+    let reference = json("roundtrip.json");
+    let number = |key: &str| reference[key].as_i64().unwrap();
+    let (channels, count) = (number("channels"), number("n"));
+    let spec = ModelSpec { width: number("width") as usize, stem: Stem::Conv3, init: Init::Pytorch };
+    let mut network = ResNet::new(&spec, channels as usize, 0, Kind::Float, Device::Cpu);
+    network.load(&tensors("roundtrip.safetensors")).unwrap();
+    let images = filled(reference["image_stream"].as_str().unwrap(), &[count, channels, 28, 28], 0.0, 2.0);
+    let logits = network.forward(&images, false);
+    let expected = tensors("roundtrip_logits.safetensors");
+    assert!(distance(&logits, get(&expected, "logits")) < 1e-5);
+    let labels: Vec<i64> = (0..count as u32).map(|i| i64::from(bits("labels", i) % 10)).collect();
+    let labels = Tensor::from_slice(&labels);
+    assert!(labels.equal(get(&expected, "labels")));
+    let loss = logits.cross_entropy_for_logits(&labels).double_value(&[]);
+    assert!((loss - reference["loss"].as_f64().unwrap()).abs() < 1e-5);
+    let accuracy = logits.accuracy_for_logits(&labels).double_value(&[]);
+    assert!((accuracy - reference["accuracy"].as_f64().unwrap()).abs() < 1e-6);
+}
+
+struct Silent;
+
+impl Events for Silent {
+    fn started(&self, _: usize) {}
+    fn step(&self, _: usize, _: &StepEvent<'_>) {}
+    fn finished(&self, _: usize, _: &Record) {}
+    fn ended(&self, _: usize, _: Option<&str>) {}
+    fn notice(&self, _: &str) {}
+}
+
+/// Images of stripes whose place is their class.
+fn stripes(count: usize) -> RawImages {
+    let pixel = |index: usize, at: usize| {
+        let stripe = if at / 28 / 2 == index % 10 { 150 } else { 0 };
+        (bits("stripes", (index * 784 + at) as u32) % 90) as u8 + stripe
+    };
+    let images = (0..count).flat_map(|index| (0..784).map(move |at| pixel(index, at))).collect();
+    RawImages { channels: 1, height: 28, width: 28, images, labels: (0..count).map(|i| (i % 10) as u8).collect() }
+}
+
+/// With the script in the README, as a reader would run it.
+#[test]
+fn exported_weights_evaluate_to_the_same_in_pytorch() {
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
+    let imports = Command::new(&python).args(["-c", "import torch, torchvision, safetensors, numpy"]).output();
+    if !imports.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: {python} has no torch, torchvision, safetensors and numpy (PYTHON names another)");
+        return;
+    }
+    let experiment = "name = \"t\"\ntitle = \"t\"\n[settings]\ndatasets = [\"mnist\"]\nseeds = 1\nbaseline_seeds = 1\n\
+        train_images = 200\ntest_images = 100\nwidth = 4\nlr = 1e-2\nbatch_size = 20\nmax_epochs = 3\n\
+        [[conditions]]\nlabel = \"a\"\npath = [{ blur = 0.25 }, {}]\n";
+    let plan = Plan::new(&ExperimentFile::parse(experiment).unwrap().resolve(None, &[]).unwrap());
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(&root.path().join("runs")).unwrap();
+    let library = Library::new("nowhere".into(), Kind::Float, Device::Cpu, 0, |_| {});
+    library.preload(RawDataset { name: DatasetName::Mnist, train: stripes(300), test: stripes(150) });
+    let options = Options { jobs: 2, device: Device::Cpu, checkpoint_every: Duration::MAX };
+    execute(&plan, &store, &library, &options, &Silent, &AtomicBool::new(false)).unwrap();
+
+    let stage = plan.stages.last().unwrap();
+    let data = library.task_data(&stage.step.task, &plan.data).unwrap().standard_test;
+    let (images, labels) = data.slice(0, data.len(), None);
+    let path = |name: &str| root.path().join(name);
+    images.contiguous().write_npy(path("x.npy")).unwrap();
+    labels.write_npy(path("y.npy")).unwrap();
+    let export = Command::new(env!("CARGO_BIN_EXE_inspect"))
+        .args(["export", &stage.id.to_string()])
+        .arg("--store")
+        .arg(store.root())
+        .arg("--to")
+        .arg(path("model.safetensors"))
+        .output()
+        .unwrap();
+    assert!(export.status.success(), "{export:?}");
+    let readme = std::fs::read_to_string(folder().join("../../../README.md")).unwrap();
+    let script = readme.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let evaluate = Command::new(&python).args(["-c", script]).current_dir(root.path()).output().unwrap();
+    assert!(evaluate.status.success(), "{}", String::from_utf8_lossy(&evaluate.stderr));
+    let printed = String::from_utf8(evaluate.stdout).unwrap();
+    let numbers: Vec<f64> = printed.split_whitespace().map(|number| number.parse().unwrap()).collect();
+    let ours = store.record(stage.id).unwrap().unwrap().summary().unwrap().test;
+    assert!((numbers[0] - ours.loss).abs() < 1e-4, "{printed} {ours:?}");
+    assert!((numbers[1] - ours.accuracy).abs() < 1e-4, "{printed} {ours:?}");
+}

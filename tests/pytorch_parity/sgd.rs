@@ -1,0 +1,56 @@
+//! Ten steps of SGD on fixed gradients.
+
+use paths::{Carry, LearningProcess};
+use tch::Tensor;
+use training::{NamedTensors, Sgd};
+
+use crate::fixture::{distance, filled, get, json, tensors};
+
+const SHAPES: [(&str, &[i64]); 4] =
+    [("fc1.weight", &[6, 4]), ("fc1.bias", &[6]), ("fc2.weight", &[3, 6]), ("fc2.bias", &[3])];
+
+#[test]
+fn parameters_and_momentum_follow_pytorch() {
+    let (reference, expected) = (json("sgd.json"), tensors("sgd.safetensors"));
+    let cases = reference["cases"].as_object().unwrap();
+    assert_eq!(cases.len(), 5);
+    for (case, phases) in cases {
+        let parameters: NamedTensors = SHAPES
+            .iter()
+            .map(|(name, shape)| {
+                let start = filled(&format!("sgd.start.{name}"), shape, 0.0, 0.5);
+                (name.to_string(), start.set_requires_grad(true))
+            })
+            .collect();
+        let mut step = 0;
+        for phase in phases.as_array().unwrap() {
+            let number = |key: &str| phase[key].as_f64().unwrap();
+            let process = LearningProcess {
+                lr: number("learning_rate"),
+                momentum: number("momentum"),
+                weight_decay: number("weight_decay"),
+                batch_size: 1,
+                max_epochs: 1,
+                patience: 1,
+                carry: Carry::Last,
+            };
+            let mut optimiser = Sgd::new(&parameters, &process);
+            for _ in 0..phase["steps"].as_u64().unwrap() {
+                step += 1;
+                let gradient =
+                    |(name, shape): &(&str, &[i64])| filled(&format!("sgd.grad.{step}.{name}"), shape, 0.1, 1.0);
+                optimiser.step(SHAPES.iter().map(gradient).collect::<Vec<Tensor>>());
+                for ((name, parameter), (_, momentum)) in parameters.iter().zip(optimiser.momentum()) {
+                    let key = format!("{case}.{step}.{name}");
+                    let error = distance(&parameter.detach(), get(&expected, &key));
+                    assert!(error < 1e-6, "{key} differs by {error:e}");
+                    if process.momentum > 0.0 {
+                        let error = distance(momentum, get(&expected, &format!("{key}.momentum")));
+                        assert!(error < 2e-6, "{key}.momentum differs by {error:e}");
+                    }
+                }
+            }
+        }
+        assert_eq!(step, 10, "{case}");
+    }
+}
