@@ -221,3 +221,78 @@ fn draw_offsets(rng: &mut impl Rng, count: usize, half_width: f64, size: i64) ->
         (0..2 * count).map(|_| transform::pixels(rng.random_range(-1.0..=1.0), half_width, size)).collect();
     Tensor::from_slice(&offsets).view([count as i64, 2])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(count: usize) -> RawImages {
+        let images = (0..count * 28 * 28).map(|i| (i * 31 % 251) as u8).collect();
+        RawImages { channels: 1, height: 28, width: 28, images, labels: (0..count).map(|i| (i % 10) as u8).collect() }
+    }
+
+    fn prepare(raw: &RawImages, transform: Transform, fresh_shifts: bool) -> ImageSet {
+        let all: Vec<usize> = (0..raw.len()).collect();
+        let selected = Selected::new(DatasetName::Mnist, raw, &all);
+        ImageSet::prepare(&selected, &transform, &ChannelStatistics::of(raw), fresh_shifts, 0, Kind::Float, Device::Cpu)
+    }
+
+    #[test]
+    fn normalised_images_have_mean_0_and_deviation_1() {
+        let raw = raw(50);
+        let (images, labels) = prepare(&raw, Transform::STANDARD, true).slice(0, 50, None);
+        assert!(images.mean(Kind::Double).double_value(&[]).abs() < 1e-6);
+        assert!((images.std(false).double_value(&[]) - 1.0).abs() < 1e-5);
+        assert_eq!(labels.int64_value(&[13]), 3);
+    }
+
+    #[test]
+    fn offsets_are_fresh_for_each_image_and_epoch_and_within_their_range() {
+        let set = prepare(&raw(400), Transform { shift: 0.25, ..Transform::STANDARD }, true);
+        let draw = |epoch| {
+            let offsets = set.epoch_offsets(&mut stream(0, Purpose::Shift, 1, epoch)).unwrap();
+            Vec::<i64>::try_from(offsets.view(-1)).unwrap()
+        };
+        let (first, second) = (draw(0), draw(1));
+        assert_eq!(first, draw(0));
+        let equal = first.iter().zip(&second).filter(|(a, b)| a == b).count();
+        // Two independent draws from 15 values are equal in about one of 15 cases.
+        assert!(equal < first.len() / 7, "{equal} of {}", first.len());
+        for offset in -7..=7 {
+            assert!(first.contains(&offset), "{offset} was never drawn");
+        }
+        assert!(first.iter().all(|offset| offset.abs() <= 7));
+        assert!(
+            prepare(&raw(4), Transform::STANDARD, true).epoch_offsets(&mut stream(0, Purpose::Shift, 0, 0)).is_none()
+        );
+    }
+
+    #[test]
+    fn validation_images_keep_one_draw() {
+        let (raw, shifted) = (raw(30), Transform { shift: 0.25, ..Transform::STANDARD });
+        let (once, again) = (prepare(&raw, shifted, false), prepare(&raw, shifted, false));
+        assert!(once.epoch_offsets(&mut stream(0, Purpose::Shift, 0, 0)).is_none());
+        assert!(once.slice(0, 30, None).0.equal(&again.slice(0, 30, None).0));
+        assert!(!once.slice(0, 30, None).0.equal(&prepare(&raw, Transform::STANDARD, false).slice(0, 30, None).0));
+    }
+
+    #[test]
+    fn a_batch_shifts_each_image_by_its_own_offset_and_fills_with_black() {
+        let raw = raw(12);
+        let set = prepare(&raw, Transform { shift: 0.25, ..Transform::STANDARD }, true);
+        let offsets = set.epoch_offsets(&mut stream(3, Purpose::Shift, 0, 0)).unwrap();
+        let indices = Tensor::from_slice(&[7i64, 2]);
+        let (batch, _) = set.batch(&indices, Some(&offsets));
+        let (plain, _) = set.slice(0, 12, None);
+        let black = set.fill.double_value(&[0]);
+        for (row, image) in [7i64, 2].into_iter().enumerate() {
+            let [dx, dy] = [0, 1].map(|axis| offsets.int64_value(&[image, axis]));
+            for (y, x) in [(0i64, 0i64), (13, 5), (27, 27), (3, 20)] {
+                let (sy, sx) = (y - dy, x - dx);
+                let inside = (0..28).contains(&sy) && (0..28).contains(&sx);
+                let expected = if inside { plain.double_value(&[image, 0, sy, sx]) } else { black };
+                assert_eq!(batch.double_value(&[row as i64, 0, y, x]), expected, "image {image} at {y}, {x}");
+            }
+        }
+    }
+}

@@ -32,7 +32,11 @@ pub(crate) fn plan(plan: &Plan, store: &Store, jobs: usize, device: Device) -> R
     let done = records.iter().flatten().count();
     let _ = writeln!(text, "{}: {runs} runs of {steps} tasks in all.", plan.name);
     let percent = 100.0 * plan.shared() as f64 / steps.max(1) as f64;
-    let _ = writeln!(text, "Stages to train: {stages}. Sharing common beginnings saves {} ({percent:.0} %).", plan.shared());
+    let _ = writeln!(
+        text,
+        "Stages to train: {stages}. Sharing common beginnings saves {} ({percent:.0} %).",
+        plan.shared()
+    );
     let _ = writeln!(text, "Done: {done} of {stages}, in {}.", store.root().display());
     if done < stages {
         let _ = writeln!(text, "{}", estimate(plan, &records, jobs, device));
@@ -68,7 +72,9 @@ fn estimate(plan: &Plan, records: &[Option<Record>], jobs: usize, device: Device
         (true, false) => "from a few steps timed just now",
         (false, false) => "from the stages already done, and from a few steps timed just now",
     };
-    format!("The rest takes at most about {time} with {jobs} side by side ({basis}); early stopping mostly ends stages sooner.")
+    format!(
+        "The rest takes at most about {time} with {jobs} side by side ({basis}); early stopping mostly ends stages sooner."
+    )
 }
 
 fn official_images(dataset: DatasetName) -> usize {

@@ -84,8 +84,10 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<(), Outpu
 fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure {
     let panels = experiment.settings.datasets.iter().map(|dataset| {
         let of = |label: &str| -> (Vec<Point>, usize) {
-            let runs: Vec<_> = table.runs.iter().filter(|r| r.dataset == dataset.id() && r.condition == label).collect();
-            let points = runs.iter().filter_map(|r| Some(Point { seed: r.seed, value: r.test_loss? })).collect::<Vec<_>>();
+            let runs: Vec<_> =
+                table.runs.iter().filter(|r| r.dataset == dataset.id() && r.condition == label).collect();
+            let points =
+                runs.iter().filter_map(|r| Some(Point { seed: r.seed, value: r.test_loss? })).collect::<Vec<_>>();
             let failed = runs.len() - points.len();
             (points, failed)
         };

@@ -57,7 +57,8 @@ impl Progress {
             .collect();
         let bars = (!quiet && to_do > 0 && std::io::stderr().is_terminal()).then(|| {
             let bars = MultiProgress::new();
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} stages · {elapsed} · {msg}").expect("a valid template");
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} stages · {elapsed} · {msg}")
+                .expect("a valid template");
             let bar = bars.add(ProgressBar::new(to_do as u64).with_style(style));
             bar.enable_steady_tick(Duration::from_millis(500));
             (bars, bar)

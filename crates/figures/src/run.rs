@@ -123,11 +123,8 @@ fn train(
     let notices = progress.clone();
     let kind = training::compute_kind(experiment.settings.precision);
     let library = Library::new(options.data(), kind, device, image_budget_bytes(), move |text| notices.say(text));
-    let execution = sequence::Options {
-        jobs,
-        device,
-        checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()),
-    };
+    let execution =
+        sequence::Options { jobs, device, checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()) };
     let report = execute(plan, store, &library, &execution, &*progress, &stop);
     progress.finish();
     let mut report = report?;
@@ -145,7 +142,10 @@ fn conclude(
     options: &Options,
 ) -> Result<ExitCode, FigureError> {
     if report.interrupted {
-        eprintln!("Interrupted. What was trained is kept in {}; the same command continues from there.", store.root().display());
+        eprintln!(
+            "Interrupted. What was trained is kept in {}; the same command continues from there.",
+            store.root().display()
+        );
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let (rows, missing) = results(plan, store)?;
@@ -164,7 +164,10 @@ fn conclude(
         say(options, &format!("{diverged} of {} runs diverged; the tables and the figure say which.", rows.len()));
     }
     if missing > 0 {
-        eprintln!("{missing} of {} runs have no result because a stage failed; the same command tries them again.", plan.runs.len());
+        eprintln!(
+            "{missing} of {} runs have no result because a stage failed; the same command tries them again.",
+            plan.runs.len()
+        );
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
