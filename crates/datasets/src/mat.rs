@@ -383,7 +383,8 @@ pub(crate) mod tests {
                 }
                 bytes
             };
-            let types: [(u32, fn(u8) -> Vec<u8>); 8] = [
+            type Encode = fn(u8) -> Vec<u8>;
+            let types: [(u32, Encode); 8] = [
                 (kind::INT8, |v| vec![v]),
                 (kind::INT16, |v| i16::from(v).to_le_bytes().to_vec()),
                 (kind::UINT16, |v| u16::from(v).to_le_bytes().to_vec()),
