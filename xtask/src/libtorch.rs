@@ -87,12 +87,13 @@ fn libtorch_of_environment(home: &Path) -> anyhow::Result<Option<PathBuf>> {
 fn check_version(libtorch: &Path) -> anyhow::Result<()> {
     let header = libtorch.join("include/torch/headeronly/version.h");
     let text = fs::read_to_string(&header).with_context(|| format!("cannot read {}", header.display()))?;
-    let found = text
-        .lines()
-        .find_map(|line| line.strip_prefix("#define TORCH_VERSION "))
-        .map_or("of unknown version", |v| v.trim().trim_matches('"'));
+    let part = |name: &str| {
+        let start = format!("#define TORCH_VERSION_{name} ");
+        text.lines().find_map(|line| line.strip_prefix(&start)).map_or("?", str::trim)
+    };
+    let found = ["MAJOR", "MINOR", "PATCH"].map(part).join(".");
     ensure!(
-        found == VERSION || found.starts_with(&format!("{VERSION}+")),
+        found == VERSION,
         "the libtorch in {} is {found}, but {VERSION} is needed; point LIBTORCH at that version, or unset it to have it fetched",
         libtorch.display()
     );
@@ -157,7 +158,14 @@ mod tests {
         fs::create_dir_all(folder.path().join("include/torch/headeronly")).unwrap();
         fs::write(
             folder.path().join("include/torch/headeronly/version.h"),
-            format!("#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION \"{version}\"\n"),
+            format!(
+                "#pragma once\n{}",
+                ["MAJOR", "MINOR", "PATCH"]
+                    .iter()
+                    .zip(version.split('.'))
+                    .map(|(name, number)| { format!("#define TORCH_VERSION_{name} {number}\n") })
+                    .collect::<String>()
+            ),
         )
         .unwrap();
         folder

@@ -31,7 +31,7 @@ enum Task {
     /// Sets up what is missing, trains and draws a figure of the paper
     Figure {
         /// The figure's number
-        #[arg(value_parser = ["6"])]
+        #[arg(value_parser = ["3", "6"])]
         number: String,
         /// Options of the figure's program, such as --scale (see `cargo xtask figure 6 -- --help`)
         #[arg(last = true)]

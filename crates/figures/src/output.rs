@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use paths::Experiment;
+use paths::{DatasetName, Experiment};
 use plotting::{Baseline, Group, PlotError, Point, ViolinFigure, ViolinPanel, draw_violins};
 use sequence::RunRow;
 use statistics::{RunTable, TableError, summarise, write_summary};
@@ -82,42 +82,59 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<(), Outpu
 }
 
 fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure {
-    let panels = experiment.settings.datasets.iter().map(|dataset| {
-        let of = |label: &str| -> (Vec<Point>, usize) {
-            let runs: Vec<_> =
-                table.runs.iter().filter(|r| r.dataset == dataset.id() && r.condition == label).collect();
-            let points =
-                runs.iter().filter_map(|r| Some(Point { seed: r.seed, value: r.test_loss? })).collect::<Vec<_>>();
-            let failed = runs.len() - points.len();
-            (points, failed)
-        };
-        let (baseline, _) = of(&experiment.baseline.label);
-        let mean = baseline.iter().map(|p| p.value).sum::<f64>() / baseline.len() as f64;
-        ViolinPanel {
-            title: dataset.title().to_owned(),
-            groups: experiment
-                .conditions
-                .iter()
-                .map(|condition| {
-                    let (points, failed) = of(&condition.label);
-                    Group { label: condition.label.clone(), points, failed }
-                })
-                .collect(),
-            baseline: (!baseline.is_empty()).then_some(Baseline { mean, n: baseline.len() }),
+    let datasets = &experiment.settings.datasets;
+    let mut rows: Vec<Option<&str>> = Vec::new();
+    for row in experiment.conditions.iter().map(|condition| condition.row.as_deref()) {
+        if !rows.contains(&row) {
+            rows.push(row);
         }
-    });
+    }
+    let panels =
+        rows.iter().flat_map(|&row| datasets.iter().map(move |&dataset| panel(experiment, table, row, dataset)));
     ViolinFigure {
         title: Some(experiment.title.clone()),
         panels: panels.collect(),
         y_label: "Final test loss".to_owned(),
         x_label: experiment.x_label.clone(),
         shared_y: false,
-        columns: None,
+        columns: (rows.len() > 1).then_some(datasets.len()),
         note: experiment.scale.as_ref().filter(|scale| *scale != "paper").map(|scale| {
             let s = &experiment.settings;
-            format!("{scale} scale: ResNet-18 of width {}, {} training images", s.width, s.train_images)
+            format!("{scale} scale: ResNet-18 of width {}, {} training images", s.width, grouped(s.train_images))
         }),
     }
+}
+
+/// The conditions of one row on one dataset.
+fn panel(experiment: &Experiment, table: &RunTable, row: Option<&str>, dataset: DatasetName) -> ViolinPanel {
+    let of = |label: &str| -> (Vec<Point>, usize) {
+        let runs: Vec<_> = table.runs.iter().filter(|r| r.dataset == dataset.id() && r.condition == label).collect();
+        let points: Vec<Point> =
+            runs.iter().filter_map(|r| Some(Point { seed: r.seed, value: r.test_loss? })).collect();
+        let failed = runs.len() - points.len();
+        (points, failed)
+    };
+    let (baseline, _) = of(&experiment.baseline.label);
+    let mean = baseline.iter().map(|p| p.value).sum::<f64>() / baseline.len() as f64;
+    let conditions = experiment.conditions.iter().filter(|condition| condition.row.as_deref() == row);
+    ViolinPanel {
+        title: row.map_or_else(|| dataset.title().to_owned(), |row| format!("{}, {row}", dataset.title())),
+        groups: conditions
+            .map(|condition| {
+                let (points, failed) = of(&condition.label);
+                Group { label: condition.tick().to_owned(), points, failed }
+            })
+            .collect(),
+        baseline: (!baseline.is_empty()).then_some(Baseline { mean, n: baseline.len() }),
+    }
+}
+
+/// A number with its thousands apart.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
 }
 
 /// Writes a file by way of a temporary one beside it, so that a reader never sees half a table.

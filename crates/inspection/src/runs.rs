@@ -92,7 +92,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         }
         writer.into_inner().expect("writing to memory does not fail")
     } else {
-        format!("{}{shown} of {total} stages\n", aligned(&HEADER, &RIGHT, &rows)).into_bytes()
+        let unfinished = store.unfinished()?.len();
+        let begun = if unfinished > 0 { format!(", and {unfinished} begun") } else { String::new() };
+        format!("{}{shown} of {total} finished stages{begun}\n", aligned(&HEADER, &RIGHT, &rows)).into_bytes()
     };
     // A reader such as `head` may close its end early; that is no failure of the look.
     let _ = std::io::stdout().write_all(&text);

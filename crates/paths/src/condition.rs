@@ -9,8 +9,12 @@ use crate::{DatasetName, Intervention, LearningPath, Settings, Step, Task, Trans
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "ConditionForm")]
 pub struct Condition {
-    /// The label under the violin, unique in an experiment.
+    /// Names the condition in tables, unique in an experiment. `{lr}` in it stands for the learning rates of the path.
     pub label: String,
+    /// The row of panels it is drawn in; conditions without one share a row.
+    pub row: Option<String>,
+    /// What stands under the violin instead of the label.
+    pub tick: Option<String>,
     /// The tasks in order.
     pub steps: Vec<StepForm>,
 }
@@ -42,6 +46,8 @@ pub struct StepForm {
 #[serde(deny_unknown_fields)]
 struct ConditionForm {
     label: String,
+    row: Option<String>,
+    tick: Option<String>,
     path: Option<Vec<StepForm>>,
     from: Option<Transform>,
     to: Option<Transform>,
@@ -81,7 +87,7 @@ impl TryFrom<ConditionForm> for Condition {
                 "condition \"{label}\" sets both `lr` and `lr_factor` in one task ({step:?}); write one of the two"
             ));
         }
-        Ok(Self { label, steps })
+        Ok(Self { label, row: form.row, tick: form.tick, steps })
     }
 }
 
@@ -92,6 +98,22 @@ impl From<Transform> for StepForm {
 }
 
 impl Condition {
+    /// The target task alone: the baseline where a file names no other.
+    pub(crate) fn target_alone() -> Self {
+        Self { label: "baseline".into(), row: None, tick: None, steps: vec![StepForm::default()] }
+    }
+
+    /// This condition with `{lr}` in its label replaced by its learning rates under `settings`, such as "(1e-3, 2e-3)".
+    pub(crate) fn labelled(&self, settings: &Settings) -> Self {
+        let rates: Vec<String> = self.steps.iter().map(|step| format!("{:e}", step.lr(settings))).collect();
+        Self { label: self.label.replace("{lr}", &format!("({})", rates.join(", "))), ..self.clone() }
+    }
+
+    /// What stands under the violin.
+    pub fn tick(&self) -> &str {
+        self.tick.as_deref().unwrap_or(&self.label)
+    }
+
     /// The learning path of this condition on `dataset`, with `settings` where a step says nothing.
     pub fn path(&self, dataset: DatasetName, settings: &Settings) -> LearningPath {
         self.steps.iter().map(|step| step.bind(dataset, settings)).collect()
@@ -99,9 +121,15 @@ impl Condition {
 }
 
 impl StepForm {
+    fn lr(&self, settings: &Settings) -> f64 {
+        // Rounded so that twice 1e-3 is written 2e-3, and is the same number as one that was written so.
+        let rounded = |lr: f64| format!("{lr:.12e}").parse().unwrap_or(lr);
+        self.lr.unwrap_or_else(|| rounded(settings.lr * self.lr_factor.unwrap_or(1.0)))
+    }
+
     fn bind(&self, dataset: DatasetName, settings: &Settings) -> Step {
         let mut process = settings.process();
-        process.lr = self.lr.unwrap_or(process.lr * self.lr_factor.unwrap_or(1.0));
+        process.lr = self.lr(settings);
         process.max_epochs = self.max_epochs.unwrap_or(process.max_epochs);
         process.patience = self.patience.unwrap_or(process.patience);
         Step {

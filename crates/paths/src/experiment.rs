@@ -19,7 +19,7 @@ pub struct ExperimentFile {
     #[serde(default)]
     scale: BTreeMap<String, SettingsPatch>,
     reference: Option<String>,
-    #[serde(default = "default_baseline")]
+    #[serde(default = "Condition::target_alone")]
     baseline: Condition,
     conditions: Vec<Condition>,
 }
@@ -97,7 +97,8 @@ impl ExperimentFile {
     /// Decides every setting: the paper's, overlaid by the file's, by those of `scale`, and by `patches` in order.
     ///
     /// # Errors
-    /// [`ExperimentError::Scale`] where the file has no such scale.
+    /// [`ExperimentError::Scale`] where the file has no such scale, [`ExperimentError::Text`] where two conditions have one
+    /// label.
     pub fn resolve(&self, scale: Option<&str>, patches: &[SettingsPatch]) -> Result<Experiment, ExperimentError> {
         let mut settings = Settings::paper().with(&self.settings);
         if let Some(scale) = scale {
@@ -110,15 +111,27 @@ impl ExperimentFile {
         for patch in patches {
             settings = settings.with(patch);
         }
+        let conditions: Vec<Condition> = self.conditions.iter().map(|c| c.labelled(&settings)).collect();
+        let baseline = self.baseline.labelled(&settings);
+        let labels: Vec<&str> = std::iter::once(&baseline).chain(&conditions).map(|c| c.label.as_str()).collect();
+        if let Some(at) = (1..labels.len()).find(|&at| labels[..at].contains(&labels[at])) {
+            let text = format!("two conditions are labelled \"{}\"; labels must differ", labels[at]);
+            return Err(ExperimentError::Text(text));
+        }
+        let reference = self.reference.clone().unwrap_or_else(|| conditions[0].label.clone());
+        if !labels[1..].contains(&reference.as_str()) {
+            let text = format!("reference = \"{reference}\" is not the label of a condition");
+            return Err(ExperimentError::Text(text));
+        }
         Ok(Experiment {
             name: self.name.clone(),
             title: self.title.clone(),
             x_label: self.x_label.clone(),
             scale: scale.map(str::to_owned),
             settings,
-            reference: self.reference.clone().unwrap_or_else(|| self.conditions[0].label.clone()),
-            baseline: self.baseline.clone(),
-            conditions: self.conditions.clone(),
+            reference,
+            baseline,
+            conditions,
         })
     }
 
@@ -133,19 +146,7 @@ impl ExperimentFile {
         if self.conditions.is_empty() {
             return Err("the experiment has no conditions; write at least one [[conditions]] table".into());
         }
-        let mut seen = vec![self.baseline.label.as_str()];
-        for condition in &self.conditions {
-            if seen.contains(&condition.label.as_str()) {
-                return Err(format!("two conditions are labelled \"{}\"; labels must differ", condition.label));
-            }
-            seen.push(&condition.label);
-        }
-        match &self.reference {
-            Some(reference) if !self.conditions.iter().any(|c| c.label == *reference) => {
-                Err(format!("reference = \"{reference}\" is not the label of a condition"))
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 }
 
@@ -218,10 +219,6 @@ fn default_x_label() -> String {
     "condition".into()
 }
 
-fn default_baseline() -> Condition {
-    Condition { label: "baseline".into(), steps: vec![Default::default()] }
-}
-
 fn allowed_scales(scales: &[String]) -> String {
     if scales.is_empty() { "this experiment has no scales".into() } else { format!("allowed: {}", scales.join(", ")) }
 }
@@ -257,6 +254,14 @@ mod tests {
     }
 
     #[test]
+    fn labels_may_name_the_learning_rates() {
+        let file = with("[[conditions]]\nlabel = \"{lr}\"\npath = [{ blur = 0.25 }, { lr_factor = 2 }]\n").unwrap();
+        assert_eq!(file.resolve(None, &[]).unwrap().conditions[0].label, "(1e-3, 2e-3)");
+        let patch = SettingsPatch::parse_assignment("lr=0.01").unwrap();
+        assert_eq!(file.resolve(None, &[patch]).unwrap().conditions[0].label, "(1e-2, 2e-2)");
+    }
+
+    #[test]
     fn mistakes_are_shown_with_line_key_and_what_is_allowed() {
         for (lines, parts) in [
             (format!("[settings]\nlr = -1\n{CONDITION}"), vec!["line 4", "lr = -1", "0 or more"]),
@@ -274,7 +279,7 @@ mod tests {
             (format!("reference = \"b\"\n{CONDITION}"), vec!["not the label of a condition"]),
             (format!("[scale.x]\nseeds = 0\n{CONDITION}"), vec!["line 4", "a number of seeds"]),
         ] {
-            let message = with(&lines).unwrap_err().to_string();
+            let message = with(&lines).and_then(|file| file.resolve(None, &[])).unwrap_err().to_string();
             for part in parts {
                 assert!(message.contains(part), "`{part}` is not in:\n{message}");
             }

@@ -1,14 +1,8 @@
 //! The embedded typeface: how wide a text is, and the outlines of its glyphs.
-//!
-//! The typeface has the advance widths of Arial and Helvetica, which is why widths measured here also hold for an SVG
-//! file that a viewer draws with either of them.
 
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef, GlyphId, OutlinedGlyph, PxScale, point};
-
-/// Font families of the text in SVG files, in order of preference: all but the last have the widths measured here.
-pub const FAMILY: &str = "Arial, Helvetica, Liberation Sans, sans-serif";
+use ab_glyph::{Font, FontRef, GlyphId, OutlineCurve, OutlinedGlyph, Point, PxScale, point};
 
 /// Height of capitals and ascenders above the baseline, as a fraction of the font size.
 pub const ASCENT: f64 = 0.76;
@@ -66,6 +60,46 @@ fn set(text: &str, weight: Weight) -> (Vec<(GlyphId, f64)>, f64) {
 /// Width of `text` at font size `size`, in the unit of `size`.
 pub fn width(text: &str, size: f64, weight: Weight) -> f64 {
     set(text, weight).1 * size
+}
+
+/// Units of the typeface a font size.
+pub(crate) fn units_per_em(weight: Weight) -> f64 {
+    units(face(weight))
+}
+
+/// For each visible glyph of `text`: a name, its distance from the start of the text, and its outline as SVG path data; in
+/// the typeface's units, with the y axis upwards.
+pub(crate) fn paths(text: &str, weight: Weight) -> Vec<(String, f64, String)> {
+    let face = face(weight);
+    let initial = if weight == Weight::Bold { 'B' } else { 'R' };
+    let (glyphs, _) = set(text, weight);
+    glyphs
+        .into_iter()
+        .filter_map(|(glyph, x)| {
+            let curves = face.outline(glyph)?.curves;
+            Some((format!("{initial}{}", glyph.0), x * units(face), path_data(&curves)))
+        })
+        .collect()
+}
+
+fn path_data(curves: &[OutlineCurve]) -> String {
+    let at = |p: &Point| format!("{:.0} {:.0}", p.x, p.y);
+    let (mut data, mut end) = (String::new(), None);
+    for curve in curves {
+        let (start, rest, last) = match curve {
+            OutlineCurve::Line(a, b) => (a, format!("L{}", at(b)), b),
+            OutlineCurve::Quad(a, b, c) => (a, format!("Q{} {}", at(b), at(c)), c),
+            OutlineCurve::Cubic(a, b, c, d) => (a, format!("C{} {} {}", at(b), at(c), at(d)), d),
+        };
+        // A curve that does not go on from the last one begins another contour.
+        if end != Some(*start) {
+            let close = if end.is_some() { "Z" } else { "" };
+            data.push_str(&format!("{close}M{}", at(start)));
+        }
+        data.push_str(&rest);
+        end = Some(*last);
+    }
+    data + "Z"
 }
 
 /// Outlines of the glyphs of `text`, its baseline starting at `origin`; `size` and `origin` are in pixels.

@@ -37,6 +37,7 @@ mod axis;
 mod dots;
 mod error;
 pub mod font;
+mod glyphs;
 mod kde;
 mod labels;
 mod layout;

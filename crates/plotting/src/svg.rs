@@ -1,20 +1,14 @@
 //! Painting a scene as an SVG document, through plotters' SVG backend.
 
 use plotters::backend::{DrawingBackend, SVGBackend};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, WHITE};
+use plotters::style::{Color, WHITE};
 
 use crate::error::{PlotError, backend};
-use crate::font::{FAMILY, Weight};
-use crate::scene::{Anchor, Mark, Scene, Text};
+use crate::glyphs;
+use crate::scene::{Mark, Scene};
 
 /// Document units a point: the backend takes whole numbers only, and a twentieth of a point is finer than print.
-const UNITS: f64 = 20.0;
-
-/// What the backend divides every font size by.
-const FONT_DIVISOR: f64 = 1.24;
-/// How far below its position the backend puts the baseline of text anchored at the top, as a fraction of the font size.
-const TOP_TO_BASELINE: f64 = 0.76;
+pub(crate) const UNITS: f64 = 20.0;
 
 /// The scene as an SVG document whose size is stated in points.
 pub fn to_svg(scene: &Scene) -> Result<String, PlotError> {
@@ -31,7 +25,11 @@ pub fn to_svg(scene: &Scene) -> Result<String, PlotError> {
     // The backend declares its units to be pixels, which would make the figure twenty times too large.
     let pixels = format!("width=\"{width}\" height=\"{height}\" viewBox");
     let points = format!("width=\"{}pt\" height=\"{}pt\" viewBox", f64::from(width) / UNITS, f64::from(height) / UNITS);
-    Ok(document.replacen(&pixels, &points, 1))
+    let document = document.replacen(&pixels, &points, 1);
+    // The backend's text depends on the viewer's fonts; outlines look the same everywhere.
+    let texts = scene.marks.iter().filter_map(|mark| if let Mark::Text(text) = mark { Some(text) } else { None });
+    let (body, end) = document.rsplit_once("</svg>").unwrap_or((&document, ""));
+    Ok(format!("{body}{}</svg>{end}", glyphs::to_svg(texts)))
 }
 
 fn units((x, y): (f64, f64)) -> (i32, i32) {
@@ -54,28 +52,6 @@ fn paint(svg: &mut SVGBackend<'_>, mark: &Mark) -> Result<(), PlotError> {
         Mark::Disc { centre, radius, colour } => {
             svg.draw_circle(units(*centre), length(*radius), &colour.filled(), true).map_err(backend)
         }
-        Mark::Text(text) => paint_text(svg, text),
+        Mark::Text(_) => Ok(()),
     }
-}
-
-fn paint_text(svg: &mut SVGBackend<'_>, text: &Text) -> Result<(), PlotError> {
-    let weight = match text.weight {
-        Weight::Regular => FontStyle::Normal,
-        Weight::Bold => FontStyle::Bold,
-    };
-    let anchor = match text.anchor {
-        Anchor::Start => HPos::Left,
-        Anchor::Middle => HPos::Center,
-        Anchor::End => HPos::Right,
-    };
-    let lift = TOP_TO_BASELINE * text.size;
-    // The backend lowers the text before it turns it, so that upward text moves to the right instead of down.
-    let (turn, position) = if text.upward {
-        (FontTransform::Rotate270, (text.x - lift, text.y))
-    } else {
-        (FontTransform::None, (text.x, text.y - lift))
-    };
-    let font = FontDesc::new(FontFamily::Name(FAMILY), text.size * UNITS * FONT_DIVISOR, weight).transform(turn);
-    let style = font.color(&text.colour).pos(Pos::new(anchor, VPos::Top));
-    svg.draw_text(&text.content, &style, units(position)).map_err(backend)
 }

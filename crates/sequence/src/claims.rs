@@ -29,6 +29,7 @@ pub struct Claims {
     owner: Owner,
     held: Arc<Mutex<Vec<PathBuf>>>,
     watched: Mutex<HashMap<StageId, Watched>>,
+    expiry: Duration,
     heartbeat: Option<(std::sync::mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
@@ -59,6 +60,10 @@ struct Watched {
 impl Claims {
     /// The claims of this process in a store's folder of claims.
     pub fn new(folder: PathBuf) -> Self {
+        Self::with_expiry(folder, EXPIRY)
+    }
+
+    fn with_expiry(folder: PathBuf, expiry: Duration) -> Self {
         let held = Arc::new(Mutex::new(Vec::<PathBuf>::new()));
         let (stop, stopped) = std::sync::mpsc::channel();
         let touching = held.clone();
@@ -70,7 +75,14 @@ impl Claims {
                 }
             }
         });
-        Self { folder, owner: Owner::this_process(), held, watched: Mutex::default(), heartbeat: Some((stop, thread)) }
+        Self {
+            folder,
+            owner: Owner::this_process(),
+            held,
+            watched: Mutex::default(),
+            expiry,
+            heartbeat: Some((stop, thread)),
+        }
     }
 
     /// Claims a stage; `None` where a living process has it.
@@ -121,7 +133,7 @@ impl Claims {
         if entry.touched != touched || entry.nonce != nonce {
             *entry = Watched { touched, nonce, since: Instant::now() };
         }
-        entry.since.elapsed() < EXPIRY
+        entry.since.elapsed() < self.expiry
     }
 
     /// Removes a dead holder's claim, unless another process did so first and has claimed the stage since.
@@ -200,4 +212,66 @@ fn unique() -> u128 {
     static CALLS: AtomicU64 = AtomicU64::new(0);
     let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
     (time << 40) ^ (u128::from(std::process::id()) << 20) ^ u128::from(CALLS.fetch_add(1, Ordering::Relaxed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id() -> StageId {
+        "2aeaf7dd9109fb000b5fd77d4bb46046".parse().unwrap()
+    }
+
+    fn leave_claim_of(owner: &Owner, folder: &Path) {
+        fs::write(folder.join(id().to_string()), serde_json::to_vec(owner).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_stage_is_claimed_once_and_free_again_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let claims = Claims::new(folder.path().to_owned());
+        let claim = claims.claim(id()).unwrap().unwrap();
+        assert!(claims.claim(id()).unwrap().is_none());
+        drop(claim);
+        assert!(claims.claim(id()).unwrap().is_some());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn many_threads_make_one_claim() {
+        let folder = tempfile::tempdir().unwrap();
+        let claims = Claims::new(folder.path().to_owned());
+        let won = std::thread::scope(|scope| {
+            let attempts: Vec<_> = (0..16).map(|_| scope.spawn(|| claims.claim(id()).unwrap())).collect();
+            attempts.into_iter().filter_map(|attempt| attempt.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert_eq!(won.len(), 1);
+    }
+
+    #[test]
+    fn the_claim_of_a_process_that_is_gone_is_taken_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        // A process of this machine with this one's number but an earlier start: the number was used again.
+        let gone = Owner { started: "1".into(), nonce: "other".into(), ..Owner::this_process() };
+        leave_claim_of(&gone, folder.path());
+        assert!(Claims::new(folder.path().to_owned()).claim(id()).unwrap().is_some());
+    }
+
+    #[test]
+    fn the_claim_of_another_machine_holds_until_nobody_touches_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let far = Owner { host: "elsewhere".into(), nonce: "other".into(), ..Owner::this_process() };
+        leave_claim_of(&far, folder.path());
+        assert!(Claims::new(folder.path().to_owned()).claim(id()).unwrap().is_none());
+        let impatient = Claims::with_expiry(folder.path().to_owned(), Duration::ZERO);
+        assert!(impatient.claim(id()).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_claim_that_cannot_be_read_expires_like_any_other() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(id().to_string()), "{").unwrap();
+        assert!(Claims::new(folder.path().to_owned()).claim(id()).unwrap().is_none());
+        assert!(Claims::with_expiry(folder.path().to_owned(), Duration::ZERO).claim(id()).unwrap().is_some());
+    }
 }

@@ -109,7 +109,7 @@ pub fn execute(
             events,
         },
         claims: Claims::new(store.root().join("claims")),
-        state: Mutex::new(State { schedule, report: Report::default(), fault: None, working: 0 }),
+        state: Mutex::new(State { schedule, report: Report::default(), fault: None }),
         changed: Condvar::new(),
         user_stop: stop,
         halt: &halt,
@@ -180,8 +180,6 @@ struct State {
     schedule: Schedule,
     report: Report,
     fault: Option<ExecuteError>,
-    /// Workers that have not returned yet.
-    working: usize,
 }
 
 impl Shared<'_> {
@@ -203,7 +201,6 @@ impl Shared<'_> {
     }
 
     fn work(&self) {
-        self.lock().working += 1;
         // The number of threads inside an operation is a setting of the calling thread.
         tch::set_num_threads(self.setting.plan.numerics.threads as i32);
         let mut state = self.lock();
@@ -226,7 +223,7 @@ impl Shared<'_> {
                 }
             }
         }
-        state.working -= 1;
+        drop(state);
         self.changed.notify_all();
     }
 

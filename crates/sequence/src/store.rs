@@ -125,6 +125,15 @@ impl Store {
         Ok(ids)
     }
 
+    /// The stages that were begun and not finished, with a checkpoint to go on from.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub fn unfinished(&self) -> Result<Vec<StageId>, StoreError> {
+        let names = list(&self.root.join("partial"))?.into_iter();
+        Ok(names.filter_map(|path| path.file_name()?.to_str()?.parse().ok()).collect())
+    }
+
     /// The record of a stage, checked against its checksum together with the epoch log; `None` where it is not finished.
     ///
     /// # Errors

@@ -73,7 +73,8 @@ impl Summary {
 /// # Errors
 /// Where the file cannot be written.
 pub fn write_summary(summaries: &[Summary], path: &Path) -> Result<(), TableError> {
-    let text = |name: &str, get: fn(&Summary) -> &str| Column::new(name.into(), summaries.iter().map(get).collect::<Vec<_>>());
+    let text =
+        |name: &str, get: fn(&Summary) -> &str| Column::new(name.into(), summaries.iter().map(get).collect::<Vec<_>>());
     let count = |name: &str, get: fn(&Summary) -> usize| {
         Column::new(name.into(), summaries.iter().map(|s| get(s) as u32).collect::<Vec<_>>())
     };
