@@ -36,6 +36,7 @@ fn a_state_dict_of_pytorch_gives_pytorch_s_logits() {
 struct Silent;
 
 impl Events for Silent {
+    fn surveyed(&self, _: usize) {}
     fn started(&self, _: usize) {}
     fn step(&self, _: usize, _: &StepEvent<'_>) {}
     fn finished(&self, _: usize, _: &Record) {}

@@ -1,6 +1,7 @@
 //! Building and running the workspace's programs through cargo.
 
 use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
@@ -28,9 +29,9 @@ pub fn run_binary(root: &Path, name: &str, options: impl IntoIterator<Item = OsS
     if built != ExitCode::SUCCESS {
         return Ok(built);
     }
-    let mut run = Command::new(program);
-    run.args(options);
-    finish(run)
+    // In place of this process, so that signals and the exit code are the program's own.
+    let error = Command::new(&program).args(options).exec();
+    Err(error).with_context(|| format!("cannot start {}", program.display()))
 }
 
 /// Runs every test of the workspace. The release profile is the one that figures use, so dependencies are built once.

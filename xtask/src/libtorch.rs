@@ -43,6 +43,11 @@ pub fn set_up(root: &Path, cuda: bool) -> anyhow::Result<PathBuf> {
     };
     let partial = root.join(".libtorch.partial");
     match existing {
+        Some(own) if cuda && !own.join("lib/libtorch_cuda.so").exists() => bail!(
+            "the libtorch in {} has no CUDA (no lib/libtorch_cuda.so); point LIBTORCH at one that has, or unset LIBTORCH and \
+             leave that Python's environment to have one fetched",
+            own.display()
+        ),
         Some(own) => {
             eprintln!("Using the libtorch in {}", own.display());
             discard(&partial)?;
@@ -64,7 +69,11 @@ pub fn set_up(root: &Path, cuda: bool) -> anyhow::Result<PathBuf> {
 fn is_set_up(home: &Path, cuda: bool) -> bool {
     let stamp = fs::read_to_string(home.join(STAMP)).unwrap_or_default();
     let whole = stamp.trim() == format!("{VERSION} cuda") || (!cuda && stamp.trim() == format!("{VERSION} cpu"));
-    whole && home.join("lib/libtorch_cpu.so").exists() && home.join("include/torch").exists()
+    let cuda_is_there = home.join("lib/libtorch_cuda.so").exists();
+    whole
+        && (cuda_is_there || !cuda)
+        && home.join("lib/libtorch_cpu.so").exists()
+        && home.join("include/torch").exists()
 }
 
 /// The `LIBTORCH` that the user set. Cargo sets the variable too, to `.libtorch`, which is no answer here.

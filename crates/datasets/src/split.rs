@@ -22,12 +22,12 @@ pub struct Split {
 /// larger.
 ///
 /// # Errors
-/// [`DatasetError::Selection`] where so few images are asked for that training or validation would have none.
+/// [`DatasetError::Selection`] where so few images are asked for that fewer than two would be trained on or none validated on.
 pub fn split(dataset: &RawDataset, selection: &DataSelection) -> Result<Split, DatasetError> {
     let classes = by_class(&dataset.train.labels, selection.split_seed, Purpose::Split);
     let total = selection.train_images.min(dataset.train.len());
     let wanted_validation = (total as f64 * selection.validation_fraction).round() as usize;
-    if wanted_validation == 0 || wanted_validation >= total {
+    if wanted_validation == 0 || wanted_validation + 2 > total {
         return Err(DatasetError::Selection {
             dataset: dataset.name,
             train_images: total,

@@ -45,7 +45,7 @@ pub(crate) struct Options {
     pub datasets: Vec<DatasetName>,
 
     /// Seeds of the conditions: a number of them, a list such as 0,3 or a range such as 3..6 (the baseline takes those of
-    /// them that it has)
+    /// them that it has, unless --set baseline_seeds names others)
     #[arg(long, value_parser = SeedList::parse)]
     pub seeds: Option<SeedList>,
 

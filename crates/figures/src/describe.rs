@@ -44,41 +44,58 @@ pub(crate) fn plan(plan: &Plan, store: &Store, jobs: usize, device: Device) -> R
     Ok(text)
 }
 
-/// Upper bound of the time left: every epoch that early stopping allows.
+/// The time left if no stage stops early.
 fn estimate(plan: &Plan, records: &[Option<Record>], jobs: usize, device: Device) -> String {
     let mut recorded: HashMap<DatasetName, Vec<f64>> = HashMap::new();
     for record in records.iter().flatten().filter(|r| r.provenance.images_per_second > 0.0) {
         recorded.entry(record.task.dataset).or_default().push(record.provenance.images_per_second);
     }
     let mut probed: HashMap<DatasetName, f64> = HashMap::new();
-    let mut seconds = 0.0;
-    for (stage, _) in plan.stages.iter().zip(records).filter(|(_, record)| record.is_none()) {
+    let (mut total, mut longest, mut left) = (0.0, 0.0f64, 0);
+    // Seconds until each stage is done if all that can run at once does: parents come before their children.
+    let mut chains = vec![0.0; plan.stages.len()];
+    for (index, stage) in plan.stages.iter().enumerate() {
+        let before = stage.parent.map_or(0.0, |parent| chains[parent]);
+        chains[index] = before;
+        if records[index].is_some() {
+            continue;
+        }
         let dataset = stage.step.task.dataset;
-        let batch = stage.step.process.batch_size;
         let speed = match recorded.get(&dataset) {
             Some(speeds) => speeds.iter().sum::<f64>() / speeds.len() as f64,
-            // Trainings side by side share the machine, so a lone one is an optimistic measure of each: it is divided here.
-            None => *probed.entry(dataset).or_insert_with(|| probe(plan, dataset, batch, device)),
+            None => {
+                let batch = stage.step.process.batch_size;
+                *probed.entry(dataset).or_insert_with(|| probe(plan, dataset, batch, device))
+            }
         };
-        let fraction = 1.0 - plan.data.validation_fraction;
-        let images = plan.data.train_images.min(official_images(dataset)) as f64 * fraction;
-        // Evaluating an image costs about a third of training on it.
-        let validation = images / fraction * plan.data.validation_fraction / 3.0;
-        seconds += stage.step.process.max_epochs as f64 * (images + validation) / speed;
+        let seconds = stage_images(plan, dataset, stage.step.process.max_epochs) / speed;
+        total += seconds;
+        left += 1;
+        chains[index] += seconds;
+        longest = longest.max(chains[index]);
     }
-    let time = HumanDuration(Duration::from_secs_f64(seconds / jobs as f64));
+    // More trainings than cores share them.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) / plan.numerics.threads;
+    let at_once = if matches!(device, Device::Cuda(_)) { jobs } else { jobs.min(cores.max(1)) }.min(left);
+    let time = HumanDuration(Duration::from_secs_f64((total / at_once as f64).max(longest)));
     let basis = match (recorded.is_empty(), probed.is_empty()) {
-        (_, true) => "from the speed of the stages already done",
-        (true, false) => "from a few steps timed just now",
-        (false, false) => "from the stages already done, and from a few steps timed just now",
+        (_, true) => "the speed of the stages already done",
+        (true, false) => "a few steps timed just now",
+        (false, false) => "the stages already done and a few steps timed just now",
     };
     format!(
-        "The rest takes at most about {time} with {jobs} side by side ({basis}); early stopping mostly ends stages sooner."
+        "The rest would take about {time} with {jobs} side by side if no stage stopped early, going by {basis}; most stop \
+         sooner."
     )
 }
 
-fn official_images(dataset: DatasetName) -> usize {
-    datasets::registry::entry(dataset).train.images
+/// Work of a stage that runs all its epochs, in training images: evaluating an image costs about a third of training on it.
+fn stage_images(plan: &Plan, dataset: DatasetName, epochs: usize) -> f64 {
+    let entry = datasets::registry::entry(dataset);
+    let images = plan.data.train_images.min(entry.train.images) as f64;
+    let validation = images * plan.data.validation_fraction;
+    let test = plan.data.test_images.min(entry.test.images) as f64;
+    epochs as f64 * (images - validation + validation / 3.0) + (images + 2.0 * test) / 3.0
 }
 
 /// Training images a second of one training alone.

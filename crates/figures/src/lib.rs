@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod resources;
 mod run;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -40,7 +41,7 @@ fn exit(outcome: Result<ExitCode, run::FigureError>) -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            terminal::err(&format!("error: {error}"));
             ExitCode::from(if error.is_usage() { USAGE } else { 1 })
         }
     }

@@ -45,6 +45,11 @@ impl Places {
         }
     }
 
+    /// The table of runs.
+    pub fn runs(&self) -> &Path {
+        &self.runs
+    }
+
     /// Says where the figure is.
     pub fn drawn(&self) -> String {
         format!("Figure:  {}\n         {}", self.png.display(), self.svg.display())
@@ -69,8 +74,8 @@ pub(crate) fn write(rows: &[RunRow], experiment: &Experiment, places: &Places) -
     Ok(write_summary(&summarise(&RunTable::read_csv(&places.runs)?), &places.summary)?)
 }
 
-/// Draws the figure from the table of runs.
-pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<(), OutputError> {
+/// Draws the figure from the table of runs; returns the labels of conditions that the table does not have.
+pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<String>, OutputError> {
     if !places.runs.exists() {
         return Err(OutputError::NoRuns(places.runs.clone()));
     }
@@ -78,7 +83,9 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<(), Outpu
     for path in [&places.svg, &places.png] {
         folder_of(path)?;
     }
-    Ok(draw_violins(&figure(experiment, &table), &places.svg, &places.png)?)
+    draw_violins(&figure(experiment, &table), &places.svg, &places.png)?;
+    let labels = std::iter::once(&experiment.baseline).chain(&experiment.conditions).map(|condition| &condition.label);
+    Ok(labels.filter(|&label| table.runs.iter().all(|run| run.condition != *label)).cloned().collect())
 }
 
 fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure {
@@ -98,11 +105,21 @@ fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure {
         x_label: experiment.x_label.clone(),
         shared_y: false,
         columns: (rows.len() > 1).then_some(datasets.len()),
-        note: experiment.scale.as_ref().filter(|scale| *scale != "paper").map(|scale| {
-            let s = &experiment.settings;
-            format!("{scale} scale: ResNet-18 of width {}, {} training images", s.width, grouped(s.train_images))
-        }),
+        note: note(experiment, table),
     }
+}
+
+/// What a reader must know beside the panels: the scale, and baselines that failed.
+fn note(experiment: &Experiment, table: &RunTable) -> Option<String> {
+    let s = &experiment.settings;
+    let scale = experiment.scale.as_ref().filter(|scale| *scale != "paper").map(|scale| {
+        format!("{scale} scale: ResNet-18 of width {}, {} training images", s.width, grouped(s.train_images))
+    });
+    let baseline = table.runs.iter().filter(|run| run.condition == experiment.baseline.label);
+    let failed = baseline.filter(|run| run.test_loss.is_none()).count();
+    let failed = (failed > 0).then(|| format!("{failed} baseline runs failed and are not in its mean"));
+    let parts: Vec<String> = scale.into_iter().chain(failed).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// The conditions of one row on one dataset.

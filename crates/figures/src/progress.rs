@@ -6,9 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
-use sequence::{Events, Outcome, Plan, Record, Store};
+use sequence::{Events, Outcome, Plan, Record};
 use tch::Device;
 use training::StepEvent;
+
+use crate::terminal;
 
 /// Least time between two redrawings of a stage's line, and between two lines where there is no terminal.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -16,6 +18,9 @@ const LINE: Duration = Duration::from_secs(30);
 
 /// Progress on standard error: bars on a terminal, plain lines elsewhere, nothing when quiet.
 pub(crate) struct Progress {
+    title: String,
+    /// How many trainings go on at once, and where.
+    how: String,
     names: Vec<String>,
     /// Epochs that each stage has at most.
     most_epochs: Vec<usize>,
@@ -30,7 +35,7 @@ struct State {
     running: HashMap<usize, Running>,
     /// Shares of their epochs that running stages have done, and stages done, since the program began.
     finished: usize,
-    /// Stages not in the store when the program began.
+    /// Stages that the store's survey found to be trained.
     to_do: usize,
     last_line: Option<Instant>,
 }
@@ -44,9 +49,8 @@ struct Running {
 }
 
 impl Progress {
-    /// Progress of `plan`; `to_do` of its stages are not in the store.
-    pub fn new(plan: &Plan, store: &Store, jobs: usize, device: Device, quiet: bool) -> Self {
-        let to_do = plan.stages.iter().filter(|stage| !store.contains(stage.id)).count();
+    /// Progress of `plan`.
+    pub fn new(plan: &Plan, jobs: usize, device: Device, quiet: bool) -> Self {
         let names = plan
             .stages
             .iter()
@@ -55,34 +59,32 @@ impl Progress {
                 format!("{} · {before}{} · seed {}", s.step.task.dataset, s.step.task.transform, s.seed)
             })
             .collect();
-        let bars = (!quiet && to_do > 0 && std::io::stderr().is_terminal()).then(|| {
+        let bars = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bars = MultiProgress::new();
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len} stages · {elapsed} · {msg}")
                 .expect("a valid template");
-            let bar = bars.add(ProgressBar::new(to_do as u64).with_style(style));
+            let bar = bars.add(ProgressBar::new(plan.stages.len() as u64).with_style(style));
             bar.enable_steady_tick(Duration::from_millis(500));
             (bars, bar)
         });
-        let progress = Self {
-            names,
-            most_epochs: plan.stages.iter().map(|s| s.step.process.max_epochs).collect(),
-            quiet,
-            bars,
-            state: Mutex::new(State { to_do, ..State::default() }),
-            began: Instant::now(),
-        };
-        let done = plan.stages.len() - to_do;
         let device = match device {
             Device::Cuda(index) => format!("cuda:{index}"),
             _ => "the CPU".into(),
         };
-        if to_do == 0 {
-            progress.say(&format!("{}: all {done} stages are done.", plan.name));
-        } else {
-            let side_by_side = if jobs == 1 { "one at a time".into() } else { format!("{jobs} side by side") };
-            progress.say(&format!("{}: {to_do} stages to train, {done} done; {side_by_side} on {device}.", plan.name));
+        Self {
+            title: plan.name.clone(),
+            how: if jobs == 1 {
+                format!("one at a time on {device}")
+            } else {
+                format!("{jobs} side by side on {device}")
+            },
+            names,
+            most_epochs: plan.stages.iter().map(|s| s.step.process.max_epochs).collect(),
+            quiet,
+            bars,
+            state: Mutex::default(),
+            began: Instant::now(),
         }
-        progress
     }
 
     /// Prints a line above the bars.
@@ -90,7 +92,7 @@ impl Progress {
         match &self.bars {
             _ if self.quiet => {}
             Some((bars, _)) => drop(bars.println(text)),
-            None => eprintln!("{text}"),
+            None => terminal::err(text),
         }
     }
 
@@ -127,6 +129,18 @@ impl Progress {
 }
 
 impl Events for Progress {
+    fn surveyed(&self, to_train: usize) {
+        self.lock().to_do = to_train;
+        if let Some((_, bar)) = &self.bars {
+            bar.set_length(to_train as u64);
+        }
+        let (title, done) = (&self.title, self.names.len() - to_train);
+        self.say(&match to_train {
+            0 => format!("{title}: all {done} stages are done."),
+            _ => format!("{title}: {to_train} stages to train, {done} done; {}.", self.how),
+        });
+    }
+
     fn started(&self, stage: usize) {
         let bar = self.bars.as_ref().map(|(bars, _)| {
             let style = ProgressStyle::with_template("  {msg}").expect("a valid template");
@@ -163,9 +177,9 @@ impl Events for Progress {
             None if !self.quiet && state.last_line.unwrap_or(self.began).elapsed() >= LINE => {
                 state.last_line = Some(Instant::now());
                 for running in state.running.values() {
-                    eprintln!("  {}", running.text);
+                    terminal::err(&format!("  {}", running.text));
                 }
-                eprintln!("{} of {} stages, {eta}", state.finished, state.to_do);
+                terminal::err(&format!("{} of {} stages, {eta}", state.finished, state.to_do));
             }
             None => {}
         }

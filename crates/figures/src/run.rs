@@ -16,7 +16,7 @@ use crate::arguments::Options;
 use crate::output::{OutputError, Places};
 use crate::progress::Progress;
 use crate::resources::{default_jobs, image_budget_bytes};
-use crate::{describe, output};
+use crate::{describe, output, terminal};
 
 /// The exit code of programs ended by Ctrl-C.
 const INTERRUPTED: u8 = 130;
@@ -60,7 +60,9 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
     let experiment = read(source, options)?;
     let places = Places::new(&options.out(), &experiment);
     if options.plot_only {
-        output::draw(&experiment, &places)?;
+        for label in output::draw(&experiment, &places)? {
+            terminal::err(&format!("There is no run of {label} in {}.", places.runs().display()));
+        }
         say(options, &places.drawn());
         return Ok(ExitCode::SUCCESS);
     }
@@ -68,7 +70,7 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
     let device = options.device.resolve().map_err(FigureError::Device)?;
     let jobs = options.jobs.map_or_else(|| default_jobs(&experiment.settings, device), usize::from);
     if options.plan {
-        print!("{}", describe::plan(&plan, &Store::open_to_read(&options.store())?, jobs, device)?);
+        terminal::out(&describe::plan(&plan, &Store::open_to_read(&options.store())?, jobs, device)?);
         return Ok(ExitCode::SUCCESS);
     }
     let store = Store::open(&options.store())?;
@@ -90,13 +92,14 @@ fn read(source: Source<'_>, options: &Options) -> Result<Experiment, FigureError
     let default = file.scales().find(|&scale| scale == "demo").or_else(|| file.scales().next());
     let scale = options.scale.as_deref().or(default);
     let mut experiment = file.resolve(scale, &options.patches()).map_err(at)?;
-    if options.seeds.is_some() {
+    let patches = options.patches();
+    if patches.iter().any(|p| p.seeds.is_some()) && patches.iter().all(|p| p.baseline_seeds.is_none()) {
         limit_baseline(&mut experiment.settings);
     }
     Ok(experiment)
 }
 
-/// With `--seeds`, the baseline is trained with those of its seeds that are named: a few seeds stay few trainings. Where
+/// With seeds on the command line, the baseline is trained with those of its seeds that are named: a few seeds stay few trainings. Where
 /// none is, it takes the named ones, as there is no figure without a baseline.
 fn limit_baseline(settings: &mut Settings) {
     let named = &settings.seeds.0;
@@ -119,7 +122,7 @@ fn train(
             .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
             .map_err(FigureError::Signals)?;
     }
-    let progress = Arc::new(Progress::new(plan, store, jobs, device, options.quiet));
+    let progress = Arc::new(Progress::new(plan, jobs, device, options.quiet));
     let notices = progress.clone();
     let kind = training::compute_kind(experiment.settings.precision);
     let library = Library::new(options.data(), kind, device, image_budget_bytes(), move |text| notices.say(text));
@@ -150,24 +153,33 @@ fn conclude(
     }
     let (rows, missing) = results(plan, store)?;
     for (stage, reason) in &report.failed {
-        eprintln!("Stage {} failed: {reason}", stage.short());
+        terminal::err(&format!("Stage {} failed: {reason}", stage.short()));
     }
     if rows.is_empty() {
-        eprintln!("No run has a result, so there is nothing to draw.");
+        terminal::err("No run has a result, so there is nothing to draw.");
         return Ok(ExitCode::FAILURE);
     }
     output::write(&rows, experiment, places)?;
     output::draw(experiment, places)?;
     say(options, &places.written());
+    let mut devices: Vec<&str> = rows.iter().map(|row| row.device.split(':').next().unwrap_or_default()).collect();
+    devices.sort_unstable();
+    devices.dedup();
+    if devices.len() > 1 {
+        say(
+            options,
+            "These runs were computed on different kinds of device, whose rounding differs; runs.csv says which.",
+        );
+    }
     let diverged = rows.iter().filter(|row| row.status == sequence::Status::Diverged).count();
     if diverged > 0 {
         say(options, &format!("{diverged} of {} runs diverged; the tables and the figure say which.", rows.len()));
     }
     if missing > 0 {
-        eprintln!(
+        terminal::err(&format!(
             "{missing} of {} runs have no result because a stage failed; the same command tries them again.",
             plan.runs.len()
-        );
+        ));
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
@@ -175,6 +187,6 @@ fn conclude(
 
 fn say(options: &Options, text: &str) {
     if !options.quiet {
-        println!("{text}");
+        terminal::out(text);
     }
 }

@@ -30,6 +30,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         bytes += if arguments.dry_run { store.weights_bytes(id)? } else { store.drop_weights(id)? };
     }
     let (would, megabytes) = (if arguments.dry_run { "Would delete" } else { "Deleted" }, bytes as f64 / 1e6);
+    if !arguments.dry_run {
+        let left = store.clear_temporary()?;
+        if left > 0 {
+            println!("Deleted {left} files and folders that killed processes left half-written.");
+        }
+    }
     println!("{would} the weights of {stages} stages ({megabytes:.1} MB). Records and epoch logs stay.");
     Ok(())
 }

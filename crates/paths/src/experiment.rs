@@ -18,7 +18,6 @@ pub struct ExperimentFile {
     settings: SettingsPatch,
     #[serde(default)]
     scale: BTreeMap<String, SettingsPatch>,
-    reference: Option<String>,
     #[serde(default = "Condition::target_alone")]
     baseline: Condition,
     conditions: Vec<Condition>,
@@ -37,8 +36,6 @@ pub struct Experiment {
     pub scale: Option<String>,
     /// The settings of every step that does not say otherwise.
     pub settings: Settings,
-    /// The condition that the others are compared with; the first one unless the file says otherwise.
-    pub reference: String,
     /// The target task alone, unless the file says otherwise.
     pub baseline: Condition,
     /// The labelled paths, in the figure's order.
@@ -118,18 +115,12 @@ impl ExperimentFile {
             let text = format!("two conditions are labelled \"{}\"; labels must differ", labels[at]);
             return Err(ExperimentError::Text(text));
         }
-        let reference = self.reference.clone().unwrap_or_else(|| conditions[0].label.clone());
-        if !labels[1..].contains(&reference.as_str()) {
-            let text = format!("reference = \"{reference}\" is not the label of a condition");
-            return Err(ExperimentError::Text(text));
-        }
         Ok(Experiment {
             name: self.name.clone(),
             title: self.title.clone(),
             x_label: self.x_label.clone(),
             scale: scale.map(str::to_owned),
             settings,
-            reference,
             baseline,
             conditions,
         })
@@ -137,11 +128,15 @@ impl ExperimentFile {
 
     fn check(&self) -> Result<(), String> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(plain) {
-            return Err(format!(
-                "name = \"{}\": a name is 1 to 64 lower-case letters, digits and hyphens, as it names files",
-                self.name
-            ));
+        for (what, name) in std::iter::once(("name", &self.name)).chain(self.scale.keys().map(|scale| ("scale", scale)))
+        {
+            // Experiments without scales write to folders called `own`.
+            if name.is_empty() || name.len() > 64 || !name.chars().all(plain) || (what == "scale" && name == "own") {
+                return Err(format!(
+                    "{what} \"{name}\": allowed are 1 to 64 lower-case letters, digits and hyphens, as it names files, and no \
+                     scale called own"
+                ));
+            }
         }
         if self.conditions.is_empty() {
             return Err("the experiment has no conditions; write at least one [[conditions]] table".into());
@@ -276,7 +271,9 @@ mod tests {
             (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "tasks = 3"), vec!["needs either `path`"]),
             (format!("{CONDITION}tasks = 3\n"), vec!["write one of the two"]),
             (format!("{CONDITION}{CONDITION}"), vec!["labels must differ"]),
-            (format!("reference = \"b\"\n{CONDITION}"), vec!["not the label of a condition"]),
+            (format!("[scale.\"../x\"]\n{CONDITION}"), vec!["../x", "lower-case"]),
+            (format!("[scale.own]\n{CONDITION}"), vec!["own"]),
+            (format!("[settings]\nbatch_size = 1\n{CONDITION}"), vec!["2 or more"]),
             (format!("[scale.x]\nseeds = 0\n{CONDITION}"), vec!["line 4", "a number of seeds"]),
         ] {
             let message = with(&lines).and_then(|file| file.resolve(None, &[])).unwrap_err().to_string();

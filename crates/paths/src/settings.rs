@@ -72,8 +72,8 @@ settings! {
     /// Weight decay.
     #[serde(deserialize_with = "values::some_weight_decay")]
     weight_decay: f64 = 1e-3;
-    /// Images a step.
-    #[serde(deserialize_with = "values::some_count")]
+    /// Images a step; at least 2, as BatchNorm has no statistics of one.
+    #[serde(deserialize_with = "values::some_batch_size")]
     batch_size: usize = 128;
     /// Most epochs on a task.
     #[serde(deserialize_with = "values::some_count")]

@@ -27,11 +27,12 @@ macro_rules! bounded {
 bounded!(blur, some_blur, f64, |v| *v > 0.0 && *v <= 1.0, "a number above 0 and at most 1 (1 is sharp)");
 bounded!(contrast, some_contrast, f64, |v| (0.0..=1.0).contains(v), "a number from 0 (uniform grey) to 1 (standard)");
 bounded!(shift, some_shift, f64, |v| (0.0..=1.0).contains(v), "a fraction of the image size from 0 (centred) to 1");
-bounded!(lr, some_lr, f64, |v| *v >= 0.0 && v.is_finite(), "a learning rate of 0 or more");
-bounded!(factor, some_factor, f64, |v| *v > 0.0 && v.is_finite(), "a number above 0");
+bounded!(lr, some_lr, f64, |v| (0.0..=1e30).contains(v), "a learning rate of 0 or more, at most 1e30");
+bounded!(factor, some_factor, f64, |v| *v > 0.0 && *v <= 1e6, "a number above 0, at most 1e6");
+bounded!(batch_size, some_batch_size, usize, |v| (2..=1_000_000_000).contains(v), "a whole number of 2 or more");
 bounded!(momentum, some_momentum, f64, |v| (0.0..1.0).contains(v), "a number from 0 to below 1");
 bounded!(weight_decay, some_weight_decay, f64, |v| *v >= 0.0 && v.is_finite(), "a number of 0 or more");
-bounded!(amount, some_amount, f64, |v| v.is_finite(), "a finite number");
+bounded!(amount, some_amount, f64, |v| v.abs() <= 1e30, "a number from -1e30 to 1e30");
 bounded!(fraction, some_fraction, f64, |v| *v > 0.0 && *v < 1.0, "a fraction above 0 and below 1");
 bounded!(count, some_count, usize, |v| (1..=1_000_000_000).contains(v), "a whole number of 1 or more");
 bounded!(patience, some_patience, usize, |v| *v <= 1_000_000_000, "a whole number of 0 or more");

@@ -15,7 +15,7 @@ use crate::claims::Claims;
 use crate::files::StoreError;
 use crate::plan::Plan;
 use crate::record::{Outcome, Record};
-use crate::schedule::{Next, Schedule};
+use crate::schedule::{Next, Schedule, needed};
 use crate::stage::{self, Setting};
 use crate::store::Store;
 
@@ -32,6 +32,8 @@ pub struct Options {
 
 /// What is told while a plan is carried out, from several threads. Stages are named by their index in the plan.
 pub trait Events: Sync {
+    /// The store was looked through: so many stages will be trained.
+    fn surveyed(&self, to_train: usize);
     /// A stage begins.
     fn started(&self, stage: usize);
     /// A step of it is done.
@@ -93,6 +95,7 @@ pub fn execute(
     stop: &AtomicBool,
 ) -> Result<Report, ExecuteError> {
     let schedule = survey(plan, store, events)?;
+    events.surveyed(schedule.left());
     if schedule.left() == 0 {
         return Ok(Report::default());
     }
@@ -140,7 +143,11 @@ fn survey(plan: &Plan, store: &Store, events: &dyn Events) -> Result<Schedule, S
         Ok(())
     };
     for (index, stage) in plan.stages.iter().enumerate() {
-        match store.record(stage.id) {
+        let record = store.record(stage.id).or_else(|_| {
+            // Another process may have been replacing the entry at that very moment.
+            store.record(stage.id)
+        });
+        match record {
             Ok(None) => {}
             Ok(Some(record)) => {
                 done[index] = true;
@@ -151,17 +158,22 @@ fn survey(plan: &Plan, store: &Store, events: &dyn Events) -> Result<Schedule, S
             Err(other) => return Err(other),
         }
     }
-    for (index, children) in plan.children().iter().enumerate() {
-        let needed = children.iter().any(|&child| !done[child]);
-        if done[index] && !lost[index] && !diverged[index] && needed {
-            match store.verify(plan.stages[index].id) {
-                Ok(()) => {}
-                Err(damage @ StoreError::Damaged { .. }) => {
-                    set_aside(damage, plan.stages[index].id)?;
-                    done[index] = false;
-                }
-                Err(other) => return Err(other),
+    // Damage found makes more stages needed, whose parents' weights are then looked at too.
+    let children = plan.children();
+    let mut verified = vec![false; count];
+    loop {
+        let needed = needed(&children, &done, &lost);
+        let begins_a_child = |index: usize| children[index].iter().any(|&child| needed[child]);
+        let unchecked = (0..count).find(|&i| !needed[i] && !verified[i] && !diverged[i] && begins_a_child(i));
+        let Some(index) = unchecked else { break };
+        verified[index] = true;
+        match store.verify(plan.stages[index].id) {
+            Ok(()) => {}
+            Err(damage @ StoreError::Damaged { .. }) => {
+                set_aside(damage, plan.stages[index].id)?;
+                done[index] = false;
             }
+            Err(other) => return Err(other),
         }
     }
     Ok(Schedule::new(plan, &done, &lost, &diverged))
@@ -193,8 +205,8 @@ impl Shared<'_> {
         while state.schedule.left() > 0 && !self.halt.load(Ordering::Relaxed) {
             state =
                 self.changed.wait_timeout(state, Duration::from_millis(100)).unwrap_or_else(PoisonError::into_inner).0;
-            if self.user_stop.load(Ordering::Relaxed) {
-                self.halt.store(true, Ordering::Relaxed);
+            if self.user_stop.load(Ordering::Relaxed) && !self.halt.swap(true, Ordering::Relaxed) {
+                self.setting.events.notice("Stopping after this step. A second Ctrl-C ends at once.");
             }
         }
         self.changed.notify_all();
@@ -216,7 +228,7 @@ impl Shared<'_> {
                 }
                 Next::Train(index) => {
                     drop(state);
-                    let attempt = self.attempt(index);
+                    let attempt = self.guarded_attempt(index);
                     state = self.lock();
                     self.settle(&mut state, index, attempt);
                     self.changed.notify_all();
@@ -225,6 +237,16 @@ impl Shared<'_> {
         }
         drop(state);
         self.changed.notify_all();
+    }
+
+    /// Panics end an attempt and not its worker: libtorch's errors arrive as such, and a worker that is gone would leave its
+    /// stage waiting for ever.
+    fn guarded_attempt(&self, index: usize) -> Attempt {
+        catch_unwind(AssertUnwindSafe(|| self.attempt(index))).unwrap_or_else(|panic| {
+            let reason = panic_message(&*panic);
+            let _ = catch_unwind(AssertUnwindSafe(|| self.setting.events.ended(index, Some(&reason))));
+            Attempt::Failed(reason)
+        })
     }
 
     fn attempt(&self, index: usize) -> Attempt {
@@ -244,29 +266,24 @@ impl Shared<'_> {
             return Attempt::Done { record: Box::new(record), here: false };
         }
         events.started(index);
-        let outcome = catch_unwind(AssertUnwindSafe(|| stage::train(&self.setting, index)));
+        let outcome = stage::train(&self.setting, index);
         drop(claim);
         match outcome {
-            Ok(Ok(Some(record))) => {
+            Ok(Some(record)) => {
                 events.finished(index, &record);
                 Attempt::Done { record: Box::new(record), here: true }
             }
-            Ok(Ok(None)) => {
+            Ok(None) => {
                 events.ended(index, None);
                 Attempt::Interrupted
             }
-            Ok(Err(ExecuteError::Internal(reason))) => {
+            Err(ExecuteError::Internal(reason)) => {
                 events.ended(index, Some(&reason));
                 Attempt::Failed(reason)
             }
-            Ok(Err(fault)) => {
+            Err(fault) => {
                 events.ended(index, None);
                 Attempt::Fault(fault)
-            }
-            Err(panic) => {
-                let reason = panic_message(&*panic);
-                events.ended(index, Some(&reason));
-                Attempt::Failed(reason)
             }
         }
     }

@@ -16,10 +16,10 @@ pub enum StoreError {
         /// What could not be written.
         path: PathBuf,
     },
-    /// The store may not be written to.
-    #[error("{path} cannot be written: {source}. Check its permissions, or choose another folder with --store")]
+    /// The store may not be read or written.
+    #[error("{path} cannot be used: {source}. Check its permissions, or choose another folder with --store")]
     NotWritable {
-        /// What could not be written.
+        /// The file or folder.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
@@ -87,7 +87,9 @@ pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), StoreError>
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let folder = path.parent().expect("a file lies in a folder");
     let write = || -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+        // Temporary files are private by default; those of a shared store follow the user's mask.
+        let public = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+        let mut file = tempfile::Builder::new().prefix(".new-").permissions(public).tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|e| e.error)?;

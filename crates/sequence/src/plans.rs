@@ -44,14 +44,23 @@ pub fn still_needed(store: &Store) -> Result<(HashSet<StageId>, Vec<String>), St
     };
     for entry in entries {
         let path = entry.map_err(|e| StoreError::io(&folder, e))?.path();
+        // Temporary files of a process that was killed may lie here too.
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
         let Some(bytes) = read_if_there(&path)? else { continue };
         let plan: Kept = serde_json::from_slice(&bytes)
             .map_err(|e| StoreError::Damaged { path: path.clone(), reason: format!("not a plan: {e}") })?;
-        let mut open = false;
+        let (mut open, mut given_up) = (false, HashSet::new());
         for (stage, parent) in plan.stages {
-            let diverged =
-                |id| matches!(store.record(id), Ok(Some(r)) if matches!(r.outcome, Outcome::Diverged { .. }));
-            if store.contains(stage) || parent.is_some_and(diverged) {
+            let record = store.record(stage).ok().flatten();
+            let diverged = record.as_ref().is_some_and(|r| matches!(r.outcome, Outcome::Diverged { .. }));
+            // Parents come first in a plan, so what they make impossible is known when their children are looked at.
+            if diverged || parent.is_some_and(|parent| given_up.contains(&parent)) {
+                given_up.insert(stage);
+                continue;
+            }
+            if record.is_some() {
                 continue;
             }
             open = true;

@@ -41,16 +41,22 @@ pub(crate) enum Next {
     Finished,
 }
 
+/// Which stages are to be trained: those not done, and those without weights that one to be trained begins from.
+pub(crate) fn needed(children: &[Vec<usize>], done: &[bool], lost: &[bool]) -> Vec<bool> {
+    let mut needed = vec![false; done.len()];
+    // From the leaves up, as parents come before their children.
+    for index in (0..done.len()).rev() {
+        needed[index] = !done[index] || (lost[index] && children[index].iter().any(|&child| needed[child]));
+    }
+    needed
+}
+
 impl Schedule {
     /// `done` tells which stages are in the store, `lost` which finished stages have no weights to begin their children from.
     pub fn new(plan: &Plan, done: &[bool], lost: &[bool], diverged: &[bool]) -> Self {
         let children = plan.children();
         let count = plan.stages.len();
-        let mut needed = vec![false; count];
-        // From the leaves up: a stage is trained if it is not done, or if a child to be trained finds no weights.
-        for index in (0..count).rev() {
-            needed[index] = !done[index] || (lost[index] && children[index].iter().any(|&child| needed[child]));
-        }
+        let needed = needed(&children, done, lost);
         let mut schedule = Self {
             states: needed.iter().map(|&needed| if needed { State::Waiting } else { State::Done }).collect(),
             parents: plan.stages.iter().map(|stage| stage.parent).collect(),

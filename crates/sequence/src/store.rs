@@ -115,7 +115,7 @@ impl Store {
     /// Where a folder cannot be read.
     pub fn stages(&self) -> Result<Vec<StageId>, StoreError> {
         let mut ids = Vec::new();
-        for outer in list(&self.root.join("stages"))? {
+        for outer in list(&self.root.join("stages"))?.into_iter().filter(|path| path.is_dir()) {
             for entry in list(&outer)? {
                 let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 ids.extend(name.parse::<StageId>().ok());
@@ -123,6 +123,29 @@ impl Store {
         }
         ids.sort_unstable();
         Ok(ids)
+    }
+
+    /// Deletes what killed processes left half-written and returns the number of files and folders. Nothing is deleted while
+    /// a stage is claimed, as its process may be writing.
+    ///
+    /// # Errors
+    /// Where something cannot be read or deleted.
+    pub fn clear_temporary(&self) -> Result<usize, StoreError> {
+        let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let claims = list(&self.root.join("claims"))?;
+        if claims.iter().any(|path| !hidden(path)) {
+            return Ok(0);
+        }
+        let mut left = list(&self.root.join("staging"))?;
+        left.extend(claims);
+        for folder in ["partial", "plans"] {
+            left.extend(list(&self.root.join(folder))?.into_iter().filter(|path| hidden(path)));
+        }
+        for path in &left {
+            let gone = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            gone.map_err(|e| StoreError::io(path, e))?;
+        }
+        Ok(left.len())
     }
 
     /// The stages that were begun and not finished, with a checkpoint to go on from.
@@ -239,9 +262,15 @@ impl Store {
             fs::rename(folder.path(), &target).map_err(|e| StoreError::io(&target, e))?;
             fs::remove_dir_all(&old).map_err(|e| StoreError::io(&old, e))?;
         } else {
-            match fs::rename(folder.path(), &target) {
-                Err(_) if target.join(RECORD).exists() => {}
-                outcome => outcome.map_err(|e| StoreError::io(&target, e))?,
+            if let Err(e) = fs::rename(folder.path(), &target) {
+                match self.verify(id) {
+                    Ok(()) if self.contains(id) => {}
+                    Err(StoreError::Damaged { .. }) => {
+                        self.set_aside(id)?;
+                        fs::rename(folder.path(), &target).map_err(|e| StoreError::io(&target, e))?;
+                    }
+                    _ => return Err(StoreError::io(&target, e)),
+                }
             }
         }
         sync_folder(outer)
@@ -256,8 +285,11 @@ impl Store {
         for number in 0.. {
             let to = self.root.join("damaged").join(format!("{id}-{number}"));
             if !to.exists() {
-                fs::rename(&from, &to).map_err(|e| StoreError::io(&from, e))?;
-                return Ok(to);
+                return match fs::rename(&from, &to) {
+                    // Another process found the same damage first.
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(to),
+                    outcome => outcome.map(|()| to).map_err(|e| StoreError::io(&from, e)),
+                };
             }
         }
         unreachable!("numbers do not run out")

@@ -4,10 +4,17 @@ use std::path::Path;
 
 use polars::prelude::{Column, CsvWriter, DataFrame, SerWriter};
 
-use crate::interval::{Interval, mean_and_std, t_interval};
-use crate::table::{RunTable, TableError};
+use crate::bca::bca_interval;
+use crate::groups::{Group, Groups};
+use crate::interval::{Interval, t_interval};
+use crate::location::{interquartile_mean, median};
+use crate::moments::{mean, standard_deviation};
+use crate::not_defined::{Defined, NotDefined};
+use crate::parallel;
+use crate::resamples::{RESAMPLES, Resamples};
+use crate::table::{Quantity, RunTable, TableError};
 
-/// Test losses of one condition on one dataset. Numbers that the runs do not define are `None`.
+/// Test losses of one condition on one dataset.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     /// Dataset.
@@ -19,51 +26,69 @@ pub struct Summary {
     /// Runs without one.
     pub failed: usize,
     /// Mean.
-    pub mean: Option<f64>,
+    pub mean: Defined<f64>,
     /// Sample standard deviation (n − 1).
-    pub std: Option<f64>,
+    pub std: Defined<f64>,
     /// Student's 95 % interval of the mean.
-    pub mean_interval: Option<Interval>,
+    pub mean_interval: Defined<Interval>,
+    /// 95 % bias-corrected and accelerated bootstrap interval of the mean, 10,000 resamples.
+    pub bootstrap_interval: Defined<Interval>,
     /// Median.
-    pub median: Option<f64>,
+    pub median: Defined<f64>,
+    /// Interquartile mean.
+    pub interquartile_mean: Defined<f64>,
     /// Smallest.
-    pub min: Option<f64>,
+    pub min: Defined<f64>,
     /// Largest.
-    pub max: Option<f64>,
+    pub max: Defined<f64>,
 }
 
 /// One summary a dataset and condition, in the order of their first runs.
 pub fn summarise(table: &RunTable) -> Vec<Summary> {
-    let mut groups: Vec<(&str, &str, Vec<Option<f64>>)> = Vec::new();
-    let mut index = std::collections::HashMap::new();
-    for run in &table.runs {
-        let key = (run.dataset.as_str(), run.condition.as_str());
-        let at = *index.entry(key).or_insert_with(|| {
-            groups.push((key.0, key.1, Vec::new()));
-            groups.len() - 1
-        });
-        groups[at].2.push(run.test_loss);
+    summarise_groups(&Groups::of(table))
+}
+
+pub(crate) fn summarise_groups(groups: &Groups<'_>) -> Vec<Summary> {
+    // Samples of one size share their resamples, which are dropped before those of the next size are drawn.
+    let with_sizes: Vec<(usize, &Group<'_>)> =
+        groups.groups.iter().map(|group| (group.values(Quantity::TestLoss).len(), group)).collect();
+    let mut sizes: Vec<usize> = with_sizes.iter().map(|pair| pair.0).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    let mut summaries: Vec<Option<Summary>> = vec![None; with_sizes.len()];
+    for size in sizes {
+        let resamples = if size < 2 { None } else { Resamples::new(size, RESAMPLES, 0) };
+        let members: Vec<usize> = (0..with_sizes.len()).filter(|&i| with_sizes[i].0 == size).collect();
+        let done = parallel::map(&members, |&i| Summary::of(with_sizes[i].1, resamples.as_ref()));
+        for (i, summary) in members.into_iter().zip(done) {
+            summaries[i] = Some(summary);
+        }
     }
-    groups.into_iter().map(|(dataset, condition, losses)| Summary::of(dataset, condition, &losses)).collect()
+    summaries.into_iter().flatten().collect()
 }
 
 impl Summary {
-    fn of(dataset: &str, condition: &str, losses: &[Option<f64>]) -> Self {
-        let mut values: Vec<f64> = losses.iter().copied().flatten().collect();
-        values.sort_by(f64::total_cmp);
-        let n = values.len();
-        let (mean, std) = mean_and_std(&values);
+    fn of(group: &Group<'_>, resamples: Option<&Resamples>) -> Self {
+        let values = group.values(Quantity::TestLoss);
+        let extreme = |start: f64, pick: fn(f64, f64) -> f64| {
+            if values.is_empty() {
+                return Err(NotDefined::TooFew { needed: 1 });
+            }
+            Ok(values.iter().copied().fold(start, pick))
+        };
         Self {
-            dataset: dataset.to_owned(),
-            condition: condition.to_owned(),
-            n,
-            failed: losses.len() - n,
-            mean: (n > 0).then_some(mean),
-            std: (n > 1).then_some(std),
+            dataset: group.dataset.to_owned(),
+            condition: group.condition.to_owned(),
+            n: values.len(),
+            failed: group.runs.len() - values.len(),
+            mean: mean(&values),
+            std: standard_deviation(&values),
             mean_interval: t_interval(&values, 0.95),
-            median: (n > 0).then(|| (values[(n - 1) / 2] + values[n / 2]) / 2.0),
-            min: values.first().copied(),
-            max: values.last().copied(),
+            bootstrap_interval: bca_interval(&values, 0.95, resamples),
+            median: median(&values),
+            interquartile_mean: interquartile_mean(&values),
+            min: extreme(f64::INFINITY, f64::min),
+            max: extreme(f64::NEG_INFINITY, f64::max),
         }
     }
 }
@@ -78,8 +103,8 @@ pub fn write_summary(summaries: &[Summary], path: &Path) -> Result<(), TableErro
     let count = |name: &str, get: fn(&Summary) -> usize| {
         Column::new(name.into(), summaries.iter().map(|s| get(s) as u32).collect::<Vec<_>>())
     };
-    let number = |name: &str, get: fn(&Summary) -> Option<f64>| {
-        Column::new(name.into(), summaries.iter().map(get).collect::<Vec<_>>())
+    let number = |name: &str, get: fn(&Summary) -> Defined<f64>| {
+        Column::new(name.into(), summaries.iter().map(|s| get(s).ok()).collect::<Vec<_>>())
     };
     let mut frame = DataFrame::new_infer_height(vec![
         text("dataset", |s| &s.dataset),
@@ -90,7 +115,10 @@ pub fn write_summary(summaries: &[Summary], path: &Path) -> Result<(), TableErro
         number("std", |s| s.std),
         number("mean_ci95_low", |s| s.mean_interval.map(|i| i.low)),
         number("mean_ci95_high", |s| s.mean_interval.map(|i| i.high)),
+        number("mean_bca95_low", |s| s.bootstrap_interval.map(|i| i.low)),
+        number("mean_bca95_high", |s| s.bootstrap_interval.map(|i| i.high)),
         number("median", |s| s.median),
+        number("interquartile_mean", |s| s.interquartile_mean),
         number("min", |s| s.min),
         number("max", |s| s.max),
     ])?;
@@ -102,27 +130,46 @@ pub fn write_summary(summaries: &[Summary], path: &Path) -> Result<(), TableErro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Run;
+
+    fn summary(losses: &[Option<f64>]) -> Summary {
+        let run = |(seed, loss): (usize, &Option<f64>)| Run {
+            dataset: "mnist".into(),
+            condition: "[No, No]".into(),
+            seed: seed as u64,
+            test_loss: *loss,
+            train_loss: None,
+            best_epoch: None,
+        };
+        let runs: Vec<Run> = losses.iter().enumerate().map(run).collect();
+        let group = Group { dataset: "mnist", condition: "[No, No]", runs: runs.iter().collect() };
+        let size = losses.iter().flatten().count();
+        Summary::of(&group, Resamples::new(size, RESAMPLES, 0).as_ref())
+    }
 
     #[test]
     fn few_values_leave_out_what_they_do_not_define() {
-        let none = Summary::of("d", "c", &[None, None]);
-        assert_eq!((none.n, none.failed, none.mean, none.std), (0, 2, None, None));
-        let one = Summary::of("d", "c", &[Some(2.0), None]);
-        assert_eq!((one.mean, one.median, one.std, one.mean_interval), (Some(2.0), Some(2.0), None, None));
-        let four = Summary::of("d", "c", &[Some(4.0), Some(1.0), Some(2.0), Some(3.0)]);
-        assert_eq!((four.median, four.min, four.max), (Some(2.5), Some(1.0), Some(4.0)));
+        let few = NotDefined::TooFew { needed: 2 };
+        let none = summary(&[None, None]);
+        assert_eq!((none.n, none.failed, none.mean.is_err(), none.std), (0, 2, true, Err(few)));
+        let one = summary(&[Some(2.0), None]);
+        assert_eq!((one.mean, one.median, one.std, one.mean_interval), (Ok(2.0), Ok(2.0), Err(few), Err(few)));
+        let four = summary(&[Some(4.0), Some(1.0), Some(2.0), Some(3.0)]);
+        assert_eq!((four.median, four.min, four.max), (Ok(2.5), Ok(1.0), Ok(4.0)));
+        assert!(four.bootstrap_interval.unwrap().holds(2.5));
     }
 
     #[test]
     fn the_summary_reads_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("summary.csv");
-        write_summary(&[Summary::of("mnist", "[No, No]", &[Some(1.0)])], &path).unwrap();
+        write_summary(&[summary(&[Some(1.0)])], &path).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(
             text,
-            "dataset,condition,n,failed,mean,std,mean_ci95_low,mean_ci95_high,median,min,max\n\
-             mnist,\"[No, No]\",1,0,1.0,,,,1.0,1.0,1.0\n"
+            "dataset,condition,n,failed,mean,std,mean_ci95_low,mean_ci95_high,mean_bca95_low,mean_bca95_high,median,\
+             interquartile_mean,min,max\n\
+             mnist,\"[No, No]\",1,0,1.0,,,,,,1.0,1.0,1.0,1.0\n"
         );
     }
 }

@@ -77,6 +77,32 @@ pub struct Run {
     pub seed: u64,
     /// Loss on the standard test images; `None` where the run failed (`status` is not `finished`).
     pub test_loss: Option<f64>,
+    /// Loss on the training images, where the table has it.
+    pub train_loss: Option<f64>,
+    /// Epochs until the lowest validation loss, where the table has them.
+    pub best_epoch: Option<f64>,
+}
+
+/// A column of numbers that runs are compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// `test_loss`.
+    TestLoss,
+    /// `train_loss`.
+    TrainLoss,
+    /// `best_epoch`.
+    BestEpoch,
+}
+
+impl Run {
+    /// The run's value, where it has one.
+    pub fn value(&self, quantity: Quantity) -> Option<f64> {
+        match quantity {
+            Quantity::TestLoss => self.test_loss,
+            Quantity::TrainLoss => self.train_loss,
+            Quantity::BestEpoch => self.best_epoch,
+        }
+    }
 }
 
 /// Every run of an experiment.
@@ -97,7 +123,8 @@ impl RunTable {
         let unreadable = |e: PolarsError| TableError::Unreadable { path: path.to_owned(), reason: e.to_string() };
         let frame = CsvReadOptions::default()
             .with_has_header(true)
-            .with_infer_schema_length(None)
+            // Every column as text: a condition called 1e-3 stays 1e-3.
+            .with_infer_schema_length(Some(0))
             .try_into_reader_with_file_path(Some(path.to_owned()))
             .and_then(|reader| reader.finish())
             .map_err(unreadable)?;
@@ -109,6 +136,9 @@ impl RunTable {
         };
         let (datasets, conditions, seeds, losses) =
             (cells("dataset")?, cells("condition")?, cells("seed")?, cells("test_loss")?);
+        let optional =
+            |column: &'static str| if frame.column(column).is_ok() { cells(column).map(Some) } else { Ok(None) };
+        let (train_losses, best_epochs) = (optional("train_loss")?, optional("best_epoch")?);
         let statuses = if frame.column("status").is_ok() { Some(cells("status")?) } else { None };
 
         let mut runs = Vec::with_capacity(frame.height());
@@ -130,10 +160,21 @@ impl RunTable {
             if finished && loss.is_none() {
                 return Err(wrong("test_loss", &losses[row], "a finite number"));
             }
+            let optional =
+                |column: &'static str, cells: &Option<Vec<Option<String>>>| -> Result<Option<f64>, TableError> {
+                    let Some(cell) = cells.as_ref().map(|cells| &cells[row]).filter(|cell| finished && cell.is_some())
+                    else {
+                        return Ok(None);
+                    };
+                    let value = cell.as_ref().and_then(|c| c.parse::<f64>().ok()).filter(|v| v.is_finite());
+                    value.map(Some).ok_or_else(|| wrong(column, cell, "a finite number, or nothing"))
+                };
+            let (train_loss, best_epoch) =
+                (optional("train_loss", &train_losses)?, optional("best_epoch", &best_epochs)?);
             if !seen.insert((dataset.clone(), condition.clone(), seed)) {
                 return Err(TableError::Duplicate { path: path.to_owned(), row: row + 1, dataset, condition, seed });
             }
-            runs.push(Run { dataset, condition, seed, test_loss: loss.filter(|_| finished) });
+            runs.push(Run { dataset, condition, seed, test_loss: loss.filter(|_| finished), train_loss, best_epoch });
         }
         Ok(Self { runs, frame })
     }
@@ -160,6 +201,20 @@ mod tests {
         assert_eq!(table.runs[0].condition, "[No, Yes]");
         assert_eq!(table.runs[0].test_loss, Some(1.25));
         assert_eq!(table.runs[1].test_loss, None);
+    }
+
+    #[test]
+    fn optional_columns_are_read_where_they_are() {
+        let table = read(
+            "dataset,condition,seed,test_loss,train_loss,best_epoch,note\n\
+             mnist,a,0,1.25,0.5,7,x\n\
+             mnist,a,1,1.5,,8,y\n",
+        )
+        .unwrap();
+        assert_eq!((table.runs[0].train_loss, table.runs[0].best_epoch), (Some(0.5), Some(7.0)));
+        assert_eq!(table.runs[1].value(Quantity::TrainLoss), None);
+        let wrong = read("dataset,condition,seed,test_loss,train_loss\na,b,1,1,x\n").unwrap_err().to_string();
+        assert!(wrong.contains("`train_loss`") && wrong.contains("`x`"), "{wrong}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! ω, one learning process: SGD epochs until early stopping, from any point at which it was interrupted.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use datasets::{ImageSet, TaskData};
@@ -91,7 +92,7 @@ pub trait Observer {
     /// Called after every step; `false` asks training to hand over a checkpoint and stop.
     fn step(&mut self, event: &StepEvent<'_>) -> bool;
 
-    /// Whether to hand over a checkpoint now, asked after every epoch.
+    /// Whether to hand over a checkpoint now, asked after every step and every epoch.
     fn wants_checkpoint(&mut self) -> bool;
 
     /// Takes a checkpoint; its tensors are copies in CPU memory.
@@ -143,15 +144,16 @@ pub fn learn(
         best = restore(checkpoint.tensors, model, &mut optimiser, &mut sums)?;
     }
 
-    let steps = data.train.len().div_ceil(process.batch_size);
+    let batches = batches(data.train.len(), process.batch_size);
+    let steps = batches.len();
     let mut images_seen = 0;
     while progress.epoch < process.max_epochs {
         let order = epoch_order(&data.train, seed, position, progress.epoch);
         let offsets = data.train.epoch_offsets(&mut stream(seed, Purpose::Shift, position, progress.epoch));
-        let started = Instant::now();
+        let mut started = Instant::now();
         while progress.step < steps {
-            let start = progress.step * process.batch_size;
-            let indices = order.narrow(0, start as i64, process.batch_size.min(data.train.len() - start) as i64);
+            let batch = &batches[progress.step];
+            let indices = order.narrow(0, batch.start as i64, batch.len() as i64);
             train_step(model, &mut optimiser, &data.train, &indices, offsets.as_ref(), &mut sums);
             progress.step += 1;
             images_seen += indices.numel();
@@ -160,6 +162,12 @@ pub fn learn(
                 progress.train_seconds += started.elapsed().as_secs_f64();
                 observer.checkpoint(save(&progress, model, &optimiser, best.as_ref(), &sums))?;
                 return Ok((Ending::Interrupted, progress));
+            }
+            // After the last step of an epoch comes its validation, which is part of the epoch.
+            if progress.step < steps && observer.wants_checkpoint() {
+                progress.train_seconds += started.elapsed().as_secs_f64();
+                observer.checkpoint(save(&progress, model, &optimiser, best.as_ref(), &sums))?;
+                started = Instant::now();
             }
         }
         let train = sums.evaluation();
@@ -206,6 +214,18 @@ pub fn learn(
     let finite = [&summary.train, &summary.task_test, &summary.test].iter().all(|e| e.loss.is_finite());
     let ending = if finite { Ending::Finished(summary) } else { Ending::Diverged { epoch: progress.epoch } };
     Ok((ending, progress))
+}
+
+/// The images of each step, as places in the epoch's order. The last batch may be smaller than the others, but a single image
+/// left over joins the batch before: BatchNorm has no statistics of one image where a layer is a single pixel.
+fn batches(images: usize, batch_size: usize) -> Vec<Range<usize>> {
+    let mut batches: Vec<Range<usize>> =
+        (0..images).step_by(batch_size).map(|start| start..images.min(start + batch_size)).collect();
+    if batches.len() > 1 && images % batch_size == 1 {
+        batches.pop();
+        batches.last_mut().expect("there were two").end = images;
+    }
+    batches
 }
 
 /// The order of the training images in an epoch, int64 on their device.
@@ -278,4 +298,24 @@ fn restore(
         buffer.shallow_clone().copy_(saved);
     }
     Ok((!best.is_empty()).then_some(best))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::batches;
+
+    #[test]
+    fn batches_hold_every_image_once_and_never_one_alone() {
+        assert_eq!(batches(7, 3), [0..3, 3..7]);
+        assert_eq!(batches(8, 3), [0..3, 3..6, 6..8]);
+        assert_eq!(batches(2, 5), [0..2]);
+        for images in 2..60 {
+            for size in 2..20 {
+                let batches = batches(images, size);
+                assert_eq!((batches[0].start, batches[batches.len() - 1].end), (0, images));
+                assert!(batches.windows(2).all(|pair| pair[0].end == pair[1].start));
+                assert!(batches.iter().all(|batch| (2..=size + 1).contains(&batch.len())));
+            }
+        }
+    }
 }

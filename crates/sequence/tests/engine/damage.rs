@@ -65,3 +65,28 @@ fn a_damaged_checkpoint_means_a_new_beginning() {
     assert!(watcher.notices.into_inner().unwrap()[0].contains("begins anew"));
     assert_eq!(contents(&plan, whole.path()), contents(&plan, root.path()));
 }
+
+#[test]
+fn damage_above_a_stage_that_lost_its_weights_is_found() {
+    // first → second → third: the third is new, the second has no weights, and those of the first are damaged.
+    let plan = plan(&["seeds=1", "max_epochs=1"]);
+    let root = tempfile::tempdir().unwrap();
+    run(&plan, root.path(), 2, &Watcher::default()).unwrap();
+    let store = sequence::Store::open(root.path()).unwrap();
+    let second = plan.stages.iter().position(|s| s.parent.is_some()).unwrap();
+    let first = plan.stages[second].parent.unwrap();
+    let mut longer = plan.clone();
+    let third = sequence::Stage {
+        id: "00112233445566778899aabbccddeeff".parse().unwrap(),
+        parent: Some(second),
+        position: 2,
+        remaining: 0,
+        ..plan.stages[second].clone()
+    };
+    longer.stages.push(third);
+    store.drop_weights(plan.stages[second].id).unwrap();
+    flip_a_bit(&store.folder(plan.stages[first].id).join("weights.safetensors"));
+    let watcher = Watcher::default();
+    assert_eq!(run(&longer, root.path(), 2, &watcher).unwrap().trained, 3);
+    assert!(watcher.notices.into_inner().unwrap()[0].contains(&plan.stages[first].id.to_string()));
+}

@@ -65,6 +65,24 @@ fn a_run_that_diverges_is_recorded_and_the_others_go_on() {
     assert_eq!((rows.len(), missing), (4, 0));
     assert!(rows.iter().all(|row| row.status == Status::Diverged && row.test_loss.is_none()));
     assert_eq!(run(&plan, store.path(), 2, &Watcher::default()).unwrap().trained, 0);
+    // What cannot be trained any more does not keep a plan unfinished, and stray files do not get in the way.
+    let store = Store::open(store.path()).unwrap();
+    plans::keep(&store, &plan).unwrap();
+    std::fs::write(store.root().join("plans/.new-abc"), "").unwrap();
+    std::fs::write(store.root().join("stages/stray"), "").unwrap();
+    assert!(plans::still_needed(&store).unwrap().1.is_empty());
+    assert_eq!(store.stages().unwrap().len(), 3);
+    assert_eq!(store.clear_temporary().unwrap(), 1);
+}
+
+#[test]
+fn one_image_left_over_is_no_reason_to_diverge() {
+    // 108 training images in batches of 107: one is left over, and the 7×7 stem leaves BatchNorm a single pixel of it.
+    let plan = plan(&["seeds=1", "max_epochs=1", "batch_size=107"]);
+    let store = tempfile::tempdir().unwrap();
+    run(&plan, store.path(), 2, &Watcher::default()).unwrap();
+    let (rows, _) = results(&plan, &Store::open_to_read(store.path()).unwrap()).unwrap();
+    assert!(rows.iter().all(|row| row.status == Status::Finished), "{rows:?}");
 }
 
 #[test]

@@ -80,6 +80,7 @@ pub struct Watcher {
 }
 
 impl Events for Watcher {
+    fn surveyed(&self, _: usize) {}
     fn started(&self, _: usize) {}
     fn step(&self, _: usize, _: &StepEvent<'_>) {
         let steps = self.steps.fetch_add(1, Ordering::SeqCst) + 1;

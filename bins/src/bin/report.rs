@@ -1,0 +1,7 @@
+//! Statistics of finished runs, and the verdicts on the claims.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    statistics::command::main()
+}

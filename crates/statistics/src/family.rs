@@ -1,0 +1,48 @@
+//! Which tests are corrected together.
+
+use std::collections::HashMap;
+
+use crate::comparisons::{Against, Comparison};
+use crate::holm::holm;
+
+/// What a family of tests is, in words: Holm's correction is within it.
+pub const FAMILY: &str = "all comparisons of one dataset and one kind (with the baseline, or with the reference), each test \
+                          on its own";
+
+/// P-values after Holm's correction within [`FAMILY`]; `None` where the test is not defined.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Corrected {
+    /// Of Welch's test.
+    pub welch: Option<f64>,
+    /// Of the Mann–Whitney test.
+    pub mann_whitney: Option<f64>,
+    /// Of the paired t-test.
+    pub paired_t: Option<f64>,
+    /// Of Wilcoxon's test.
+    pub wilcoxon: Option<f64>,
+}
+
+/// Corrects every test of every family.
+pub(crate) fn correct(comparisons: &mut [Comparison]) {
+    let mut families: HashMap<(String, Against), Vec<usize>> = HashMap::new();
+    for (index, comparison) in comparisons.iter().enumerate() {
+        families.entry((comparison.dataset.clone(), comparison.against)).or_default().push(index);
+    }
+    type Get = fn(&Comparison) -> Option<f64>;
+    type Set = fn(&mut Corrected, f64);
+    let tests: [(Get, Set); 4] = [
+        (|c| c.welch.ok().map(|t| t.p.two_sided), |h, p| h.welch = Some(p)),
+        (|c| c.mann_whitney.ok().map(|t| t.p.two_sided), |h, p| h.mann_whitney = Some(p)),
+        (|c| c.paired_t.ok().map(|t| t.p.two_sided), |h, p| h.paired_t = Some(p)),
+        (|c| c.wilcoxon.ok().map(|t| t.p.two_sided), |h, p| h.wilcoxon = Some(p)),
+    ];
+    for members in families.values() {
+        for (get, set) in tests {
+            let found: Vec<(usize, f64)> = members.iter().filter_map(|&i| Some((i, get(&comparisons[i])?))).collect();
+            let adjusted = holm(&found.iter().map(|pair| pair.1).collect::<Vec<_>>());
+            for ((index, _), p) in found.into_iter().zip(adjusted) {
+                set(&mut comparisons[index].holm, p);
+            }
+        }
+    }
+}

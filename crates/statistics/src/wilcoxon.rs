@@ -1,0 +1,58 @@
+//! Wilcoxon's signed-rank test.
+
+use crate::distributions::{PValues, normal_sf};
+use crate::mann_whitney::RankTest;
+use crate::moments::differences;
+use crate::not_defined::{Defined, NotDefined};
+use crate::ranks::{all_subset_sums, doubled_midranks, tails, tie_term};
+
+/// With at most this many pairs that differ, the distribution is exact.
+pub const EXACT_PAIRS: usize = 50;
+
+/// Wilcoxon's signed-rank test of pairs: are the differences x − y symmetric about zero (`scipy.stats.wilcoxon`)? The
+/// statistic is the sum of the ranks of the positive differences.
+///
+/// Pairs without a difference are left out (`zero_method="wilcox"`). Up to 50 remaining pairs, p-values come from all sign
+/// patterns of the midranks at hand, exact with ties too (`method="exact"`, with ties or zeros
+/// `method=PermutationMethod(n_resamples=inf)`); beyond, from the normal distribution with tie and continuity corrections
+/// (`method="asymptotic", correction=True`).
+///
+/// # Errors
+/// For unequal lengths, no pairs, and pairs that are all equal.
+pub fn wilcoxon(x: &[f64], y: &[f64]) -> Defined<RankTest> {
+    let nonzero: Vec<f64> = differences(x, y)?.into_iter().filter(|d| *d != 0.0).collect();
+    if nonzero.is_empty() {
+        return Err(NotDefined::NoDifference);
+    }
+    let sizes: Vec<f64> = nonzero.iter().map(|d| d.abs()).collect();
+    let (ranks, ties) = doubled_midranks(&sizes);
+    let positive: usize = ranks.iter().zip(&nonzero).filter(|(_, d)| **d > 0.0).map(|(&r, _)| r as usize).sum();
+    let statistic = positive as f64 / 2.0;
+    if nonzero.len() <= EXACT_PAIRS {
+        let (less, greater) = tails(&all_subset_sums(&ranks), positive);
+        return Ok(RankTest { statistic, p: PValues::of_tails(less, greater), exact: true });
+    }
+    let n = nonzero.len() as f64;
+    let deviation = ((n * (n + 1.0) * (2.0 * n + 1.0) - tie_term(&ties) / 2.0) / 24.0).sqrt();
+    let distance = statistic - n * (n + 1.0) / 4.0;
+    let tail = |distance: f64| normal_sf((distance - 0.5) / deviation);
+    Ok(RankTest { statistic, p: PValues::of_tails(tail(-distance), tail(distance)), exact: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_pairs_cannot_do_better_than_a_quarter() {
+        let test = wilcoxon(&[2.0, 4.0, 7.0], &[1.0, 2.0, 3.0]).unwrap();
+        assert_eq!((test.statistic, test.p.greater, test.p.two_sided), (6.0, 0.125, 0.25));
+    }
+
+    #[test]
+    fn zeros_are_left_out() {
+        let test = wilcoxon(&[1.0, 2.0, 3.0], &[1.0, 1.0, 1.0]).unwrap();
+        assert_eq!((test.statistic, test.p.greater), (3.0, 0.25));
+        assert_eq!(wilcoxon(&[1.0, 2.0], &[1.0, 2.0]), Err(NotDefined::NoDifference));
+    }
+}
