@@ -45,6 +45,12 @@ enum Task {
         #[arg(last = true)]
         options: Vec<OsString>,
     },
+    /// Sets up what is missing, and computes the statistics of finished runs (see `cargo xtask report -- --help`)
+    Report {
+        /// Which runs, and how
+        #[arg(last = true)]
+        options: Vec<OsString>,
+    },
     /// Sets up what is missing, and looks into what was trained (see `cargo xtask inspect -- --help`)
     Inspect {
         /// What to look at, and how
@@ -84,6 +90,10 @@ fn run(root: &Path, task: Task) -> anyhow::Result<ExitCode> {
         Task::Run { file, options } => {
             libtorch::set_up(root, false)?;
             cargo::run_binary(root, "experiment", [file.into_os_string()].into_iter().chain(options))
+        }
+        Task::Report { options } => {
+            libtorch::set_up(root, false)?;
+            cargo::run_binary(root, "report", options)
         }
         Task::Inspect { options } => {
             libtorch::set_up(root, false)?;
