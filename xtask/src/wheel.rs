@@ -70,8 +70,13 @@ fn pip_download(folder: &Path, requirements: &[&str], dependencies: bool) -> any
     pip.args(["-m", "pip", "download", "--only-binary=:all:", "--disable-pip-version-check"]);
     // The C++ parts of the wheel do not depend on the Python, so one that surely exists is named.
     pip.args(["--python-version", "3.12", "--implementation", "cp", "--abi", "cp312"]);
-    pip.args(["--platform", "manylinux_2_28_x86_64", "--platform", "manylinux_2_27_x86_64"]);
-    pip.args(["--platform", "manylinux_2_25_x86_64", "--platform", "manylinux2014_x86_64"]);
+    // pip takes the named platforms literally: a wheel for an older glibc has to be allowed by its own name.
+    for minor in (5..=28).rev() {
+        pip.arg("--platform").arg(format!("manylinux_2_{minor}_x86_64"));
+    }
+    for old in ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64"] {
+        pip.args(["--platform", old]);
+    }
     if !dependencies {
         pip.arg("--no-deps");
     }

@@ -192,7 +192,13 @@ mod tests {
             train_loss: None,
             best_epoch: None,
         };
-        RunTable { runs: rows.iter().map(run).collect(), frame: polars::prelude::DataFrame::default() }
+        let runs: Vec<Run> = rows.iter().map(run).collect();
+        let column = |name: &str, get: fn(&Run) -> &str| {
+            polars::prelude::Column::new(name.into(), runs.iter().map(get).collect::<Vec<_>>())
+        };
+        let columns = vec![column("dataset", |r| &r.dataset), column("condition", |r| &r.condition)];
+        let frame = polars::prelude::DataFrame::new_infer_height(columns).unwrap();
+        RunTable { runs, frame }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use polars::prelude::GroupsIndicator;
+
 use crate::equivalence::{Equivalence, equivalence_paired, equivalence_welch};
 use crate::moments::{differences, moments};
 use crate::not_defined::{Defined, NotDefined};
@@ -43,16 +45,18 @@ pub struct Groups<'a> {
 impl<'a> Groups<'a> {
     /// Groups the runs of a table.
     pub fn of(table: &'a RunTable) -> Self {
+        let grouped =
+            table.frame.group_by_stable(["dataset", "condition"]).expect("a table that was read has both columns");
         let mut groups: Vec<Group<'a>> = Vec::new();
-        let mut index = HashMap::new();
-        for run in &table.runs {
-            let key = (run.dataset.as_str(), run.condition.as_str());
-            let at = *index.entry(key).or_insert_with(|| {
-                groups.push(Group { dataset: key.0, condition: key.1, runs: Vec::new() });
-                groups.len() - 1
-            });
-            groups[at].runs.push(run);
+        for positions in grouped.get_groups().iter() {
+            let rows: Vec<usize> = match positions {
+                GroupsIndicator::Idx((_, rows)) => rows.iter().map(|&row| row as usize).collect(),
+                GroupsIndicator::Slice([first, length]) => (first as usize..(first + length) as usize).collect(),
+            };
+            let runs: Vec<&Run> = rows.into_iter().map(|row| &table.runs[row]).collect();
+            groups.push(Group { dataset: &runs[0].dataset, condition: &runs[0].condition, runs });
         }
+        let index = groups.iter().enumerate().map(|(at, group)| ((group.dataset, group.condition), at)).collect();
         groups.iter_mut().for_each(|group| group.runs.sort_by_key(|run| run.seed));
         Self { groups, index }
     }

@@ -110,8 +110,8 @@ impl Run {
 pub struct RunTable {
     /// In the file's order.
     pub runs: Vec<Run>,
-    /// Every column of the file.
-    pub frame: DataFrame,
+    /// Every column of the file, as text, a row a run.
+    pub(crate) frame: DataFrame,
 }
 
 impl RunTable {
