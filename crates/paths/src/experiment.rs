@@ -211,7 +211,7 @@ fn in_plain_words(message: &str) -> String {
 }
 
 fn default_x_label() -> String {
-    "condition".into()
+    "Condition".into()
 }
 
 fn allowed_scales(scales: &[String]) -> String {

