@@ -99,8 +99,8 @@ fn read(source: Source<'_>, options: &Options) -> Result<Experiment, FigureError
     Ok(experiment)
 }
 
-/// With seeds on the command line, the baseline is trained with those of its seeds that are named: a few seeds stay few trainings. Where
-/// none is, it takes the named ones, as there is no figure without a baseline.
+/// With seeds on the command line, the baseline is trained with those of its seeds that are named, so that a few seeds stay
+/// few trainings. Where none is, it takes the named ones, as there is no figure without a baseline.
 fn limit_baseline(settings: &mut Settings) {
     let named = &settings.seeds.0;
     let kept: Vec<u64> = settings.baseline_seeds.0.iter().copied().filter(|seed| named.contains(seed)).collect();
@@ -145,10 +145,10 @@ fn conclude(
     options: &Options,
 ) -> Result<ExitCode, FigureError> {
     if report.interrupted {
-        eprintln!(
+        terminal::err(&format!(
             "Interrupted. What was trained is kept in {}; the same command continues from there.",
             store.root().display()
-        );
+        ));
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let (rows, missing) = results(plan, store)?;
@@ -180,9 +180,9 @@ fn conclude(
             "{missing} of {} runs have no result because a stage failed; the same command tries them again.",
             plan.runs.len()
         ));
-        return Ok(ExitCode::FAILURE);
     }
-    Ok(ExitCode::SUCCESS)
+    // A run without a result is a failed run, to scripts too.
+    Ok(if missing + diverged > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn say(options: &Options, text: &str) {
