@@ -117,7 +117,7 @@ fn note(experiment: &Experiment, table: &RunTable) -> Option<String> {
     });
     let baseline = table.runs.iter().filter(|run| run.condition == experiment.baseline.label);
     let failed = baseline.filter(|run| run.test_loss.is_none()).count();
-    let failed = (failed > 0).then(|| format!("{failed} baseline runs failed and are not in its mean"));
+    let failed = (failed > 0).then(|| format!("the baseline leaves out {failed} failed of its runs"));
     let parts: Vec<String> = scale.into_iter().chain(failed).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
