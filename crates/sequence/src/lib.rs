@@ -9,6 +9,7 @@
 mod claims;
 mod execute;
 mod files;
+mod measurements;
 mod partial;
 mod plan;
 pub mod plans;

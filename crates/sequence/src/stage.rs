@@ -6,11 +6,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use datasets::Library;
 use tch::Device;
-use training::{Checkpoint, Ending, Observer, Progress, ResNet, StepEvent, compute_kind, learn, to_safetensors};
+use training::{
+    Checkpoint, Ending, Moment, Observer, PROBE_IMAGES, Probe, Progress, ResNet, StepEvent, compute_kind, learn,
+    to_safetensors,
+};
 
 use crate::claims::host_name;
 use crate::execute::{Events, ExecuteError};
 use crate::files::StoreError;
+use crate::measurements;
 use crate::partial;
 use crate::plan::{Plan, Stage};
 use crate::record::{Outcome, Provenance, Record, epochs_to_csv};
@@ -44,11 +48,14 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
 
     let channels = stage.step.task.dataset.channels();
     let mut model = ResNet::new(&plan.model, channels, stage.seed, compute_kind(plan.numerics.precision), device);
-    // A checkpoint has every tensor, so the parent's weights are not needed with one.
+    let initial = Probe::parameters_of(&model);
+    if let Some(parent) = stage.parent {
+        load_parent(setting, parent, &mut model)?;
+    }
+    let (images, _) = data.standard_test.slice(0, PROBE_IMAGES.min(data.standard_test.len()), None);
+    let probe = Probe::new(&model, initial, images);
+    // A checkpoint has every tensor, interventions included.
     if resume.is_none() {
-        if let Some(parent) = stage.parent {
-            load_parent(setting, parent, &mut model)?;
-        }
         for intervention in &stage.step.interventions {
             interventions::apply(intervention, &mut model);
         }
@@ -56,7 +63,7 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
 
     let mut observer = StageObserver { setting, index, last_checkpoint: Instant::now() };
     let key = (stage.seed, stage.position);
-    let (ending, progress) = learn(&mut model, &data, &stage.step.process, key, resume, &mut observer)
+    let (ending, progress) = learn(&mut model, &data, &stage.step.process, key, &probe, resume, &mut observer)
         .map_err(ExecuteError::from_training)?;
     let outcome = match ending {
         Ending::Interrupted => return Ok(None),
@@ -69,7 +76,11 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     };
     let provenance = provenance(device, &progress, data.train.len(), began.elapsed());
     let record = Record::new(plan, stage, outcome, provenance);
-    store.publish(&StageFiles { record: record.clone(), epochs: epochs_to_csv(&progress.log), weights })?;
+    let seen = progress.measurements.iter().map(|(moment, seen)| (*moment, seen));
+    let looks: Vec<_> = std::iter::once((Moment::Received, probe.received())).chain(seen).collect();
+    let (norms, activations) = measurements::to_csv(&looks);
+    let epochs = epochs_to_csv(&progress.log);
+    store.publish(&StageFiles { record: record.clone(), epochs, norms, activations, weights })?;
     partial::remove(store, stage.id)?;
     Ok(Some(record))
 }

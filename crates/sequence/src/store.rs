@@ -5,8 +5,10 @@
 //!   store.json                          format of the store
 //!   stages/ab/ab…/record.json           what the stage was and what came out
 //!                 epochs.csv            a line an epoch
+//!                 norms.csv             a line a parameter and moment
+//!                 activations.csv       a line a ReLU and moment
 //!                 weights.safetensors   carried weights, torchvision's names
-//!                 checksums.json        SHA-256 of the three
+//!                 checksums.json        SHA-256 of these
 //!   partial/ab…                         where an unfinished stage goes on
 //!   claims/ab…                          which process trains a stage now
 //!   plans/…json                         what was asked for, so that `inspect clean` knows what is still needed
@@ -21,14 +23,17 @@ use std::path::{Path, PathBuf};
 use paths::StageId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use training::{NamedTensors, from_safetensors};
+use training::{Measurement, Moment, NamedTensors, from_safetensors};
 
 use crate::Record;
 use crate::files::{StoreError, create_folder, read_if_there, replace, sync_folder, write_durably};
+use crate::measurements;
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const RECORD: &str = "record.json";
 const EPOCHS: &str = "epochs.csv";
+const NORMS: &str = "norms.csv";
+const ACTIVATIONS: &str = "activations.csv";
 const WEIGHTS: &str = "weights.safetensors";
 const CHECKSUMS: &str = "checksums.json";
 
@@ -44,6 +49,10 @@ pub struct StageFiles {
     pub record: Record,
     /// The epoch log as CSV.
     pub epochs: Vec<u8>,
+    /// Norms of the parameters as CSV.
+    pub norms: Vec<u8>,
+    /// Statistics of the activations as CSV.
+    pub activations: Vec<u8>,
     /// Carried weights as safetensors; `None` for a diverged stage.
     pub weights: Option<Vec<u8>>,
 }
@@ -183,6 +192,16 @@ impl Store {
         Ok(self.checked(id, EPOCHS)?.1)
     }
 
+    /// What the probe of a finished stage saw: every moment from what the stage received to its last epoch.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a table is missing or not what was written.
+    pub fn measurements(&self, id: StageId) -> Result<Vec<(Moment, Measurement)>, StoreError> {
+        let (path, norms) = self.checked(id, NORMS)?;
+        let (_, activations) = self.checked(id, ACTIVATIONS)?;
+        measurements::from_csv(&norms, &activations).map_err(|reason| StoreError::Damaged { path, reason })
+    }
+
     /// Whether a finished stage still has its weights.
     pub fn has_weights(&self, id: StageId) -> bool {
         self.folder(id).join(WEIGHTS).exists()
@@ -204,6 +223,8 @@ impl Store {
     /// [`StoreError::Damaged`] names the first file that is not what was written.
     pub fn verify(&self, id: StageId) -> Result<(), StoreError> {
         self.record(id)?;
+        self.checked(id, NORMS)?;
+        self.checked(id, ACTIVATIONS)?;
         if self.has_weights(id) {
             self.checked(id, WEIGHTS)?;
         }
@@ -243,7 +264,13 @@ impl Store {
             .map_err(|e| StoreError::io(&staging, e))?;
         let record = serde_json::to_vec_pretty(&files.record).expect("a record has text keys only");
         let mut sums = BTreeMap::new();
-        let parts = [(RECORD, Some(&record)), (EPOCHS, Some(&files.epochs)), (WEIGHTS, files.weights.as_ref())];
+        let parts = [
+            (RECORD, Some(&record)),
+            (EPOCHS, Some(&files.epochs)),
+            (NORMS, Some(&files.norms)),
+            (ACTIVATIONS, Some(&files.activations)),
+            (WEIGHTS, files.weights.as_ref()),
+        ];
         for (name, bytes) in parts.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))) {
             write_durably(&folder.path().join(name), bytes)?;
             sums.insert(name, sha256(bytes));

@@ -5,6 +5,17 @@ use tch::{Device, Kind, Tensor};
 
 use crate::init::Initialiser;
 
+/// What batch normalisation normalises by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Statistics {
+    /// The batch's own, which also move the running ones: training.
+    Batch,
+    /// The running ones: evaluation.
+    Running,
+    /// The batch's own, and the running ones stay as they are: a look at the network as training sees it.
+    BatchOnly,
+}
+
 /// Tensors by name, in a fixed order.
 pub type NamedTensors = Vec<(String, Tensor)>;
 
@@ -60,15 +71,15 @@ impl BatchNorm2d {
         }
     }
 
-    /// Normalises by the batch's statistics in training and by the running ones otherwise; statistics are float32 whatever
-    /// the type of `x`.
-    pub fn forward(&self, x: &Tensor, training: bool) -> Tensor {
+    /// Normalises B×C×H×W; statistics are float32 whatever the type of `x`.
+    pub fn forward(&self, x: &Tensor, statistics: Statistics) -> Tensor {
+        let running = statistics != Statistics::BatchOnly;
         x.batch_norm(
             Some(&self.weight),
             Some(&self.bias),
-            Some(&self.running_mean),
-            Some(&self.running_var),
-            training,
+            running.then_some(&self.running_mean),
+            running.then_some(&self.running_var),
+            statistics != Statistics::Running,
             Self::MOMENTUM,
             Self::EPSILON,
             true,

@@ -13,6 +13,7 @@ use tch::Tensor;
 use crate::early_stopping::EarlyStopping;
 use crate::evaluate::{Evaluation, Sums, evaluate};
 use crate::layers::NamedTensors;
+use crate::probe::{Measurement, Moment, Probe};
 use crate::{ResNet, Sgd};
 
 /// One line of a stage's epoch log.
@@ -83,6 +84,8 @@ pub struct Progress {
     pub stopping: EarlyStopping,
     /// Finished epochs.
     pub log: Vec<EpochLog>,
+    /// The probe's measurements, at the start and after each finished epoch.
+    pub measurements: Vec<(Moment, Measurement)>,
     /// Seconds spent in training steps.
     pub train_seconds: f64,
 }
@@ -117,7 +120,8 @@ pub struct StepEvent<'a> {
 }
 
 /// Trains `model` on `data`. `seed` and `position` key the order of images and their random shifts; `resume` continues an
-/// interrupted call with the same other arguments, and then gives the same result to the bit (on a CPU).
+/// interrupted call with the same other arguments, and then gives the same result to the bit (on a CPU). `probe` looks at the
+/// model before the first step and after every epoch, and changes nothing.
 ///
 /// # Errors
 /// Only those of the observer's `checkpoint`, or where `resume` does not fit the model.
@@ -126,6 +130,7 @@ pub fn learn(
     data: &TaskData,
     process: &LearningProcess,
     (seed, position): (u64, usize),
+    probe: &Probe,
     resume: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<(Ending, Progress), Box<dyn std::error::Error + Send + Sync>> {
@@ -137,11 +142,14 @@ pub fn learn(
         step: 0,
         stopping: EarlyStopping::new(process.patience),
         log: Vec::new(),
+        measurements: Vec::new(),
         train_seconds: 0.0,
     };
     if let Some(checkpoint) = resume {
         progress = checkpoint.progress;
         best = restore(checkpoint.tensors, model, &mut optimiser, &mut sums)?;
+    } else {
+        progress.measurements.push((Moment::Start, probe.measure(model)));
     }
 
     let batches = batches(data.train.len(), process.batch_size);
@@ -183,6 +191,7 @@ pub fn learn(
             validation_loss: validation.loss,
             validation_accuracy: validation.accuracy,
         });
+        progress.measurements.push((Moment::Epoch(progress.epoch + 1), probe.measure(model)));
         let verdict = progress.stopping.observe(progress.epoch, validation.loss);
         if verdict.is_best && process.carry == Carry::Best {
             best = Some(snapshot(model));

@@ -4,7 +4,7 @@ use paths::{ModelSpec, Stem};
 use tch::{Device, Kind, Tensor};
 
 use crate::init::Initialiser;
-use crate::layers::{BatchNorm2d, Conv2d, Linear, NamedTensors};
+use crate::layers::{BatchNorm2d, Conv2d, Linear, NamedTensors, Statistics};
 
 /// Blocks in each of the four stages.
 const BLOCKS: usize = 2;
@@ -24,6 +24,8 @@ pub struct ResNet {
 /// Two 3×3 convolutions with a shortcut; the shortcut is a 1×1 convolution where shape changes.
 struct BasicBlock {
     name: String,
+    /// Names of the outputs of the two ReLUs; torchvision has one module for both.
+    relus: [String; 2],
     conv1: Conv2d,
     bn1: BatchNorm2d,
     conv2: Conv2d,
@@ -66,12 +68,25 @@ impl ResNet {
     /// Logits (B×10, float32) of images (B×C×H×W in the compute type). In training, BatchNorm uses the batch's statistics
     /// and updates its running ones.
     pub fn forward(&self, images: &Tensor, training: bool) -> Tensor {
-        let mut x = self.bn1.forward(&self.conv1.forward(images), training).relu_();
+        let statistics = if training { Statistics::Batch } else { Statistics::Running };
+        self.run(images, statistics, &mut |_, _| {})
+    }
+
+    /// Shows `tap` the output of every ReLU (B×C×H×W in the compute type) for images (B×C×H×W), by name and in depth order:
+    /// `relu`, then `layer1.0.relu1`, `layer1.0.relu2` and so on. BatchNorm uses the batch's statistics, as in training, and
+    /// leaves its running ones alone. Nothing is recorded for gradients.
+    pub fn activations(&self, images: &Tensor, tap: &mut dyn FnMut(&str, &Tensor)) {
+        let _ = tch::no_grad(|| self.run(images, Statistics::BatchOnly, tap));
+    }
+
+    fn run(&self, images: &Tensor, statistics: Statistics, tap: &mut dyn FnMut(&str, &Tensor)) -> Tensor {
+        let mut x = self.bn1.forward(&self.conv1.forward(images), statistics).relu_();
+        tap("relu", &x);
         if self.stem == Stem::Conv7 {
             x = x.max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false);
         }
         for block in &self.blocks {
-            x = block.forward(&x, training);
+            x = block.run(&x, statistics, tap);
         }
         let pooled = x.adaptive_avg_pool2d([1, 1]).flatten(1, -1);
         self.fc.forward(&pooled).to_kind(Kind::Float)
@@ -150,17 +165,21 @@ impl BasicBlock {
         let downsample = (stride != 1 || input != output)
             .then(|| (Conv2d::new(init, input, output, 1, stride), BatchNorm2d::new(output, device)));
         let (bn1, bn2) = (BatchNorm2d::new(output, device), BatchNorm2d::new(output, device));
-        Self { name, conv1, bn1, conv2, bn2, downsample }
+        let relus = [format!("{name}.relu1"), format!("{name}.relu2")];
+        Self { name, relus, conv1, bn1, conv2, bn2, downsample }
     }
 
-    fn forward(&self, x: &Tensor, training: bool) -> Tensor {
+    fn run(&self, x: &Tensor, statistics: Statistics, tap: &mut dyn FnMut(&str, &Tensor)) -> Tensor {
         let shortcut = match &self.downsample {
-            Some((conv, bn)) => bn.forward(&conv.forward(x), training),
+            Some((conv, bn)) => bn.forward(&conv.forward(x), statistics),
             None => x.shallow_clone(),
         };
-        let y = self.bn1.forward(&self.conv1.forward(x), training).relu_();
-        let y = self.bn2.forward(&self.conv2.forward(&y), training);
-        (y + shortcut).relu_()
+        let y = self.bn1.forward(&self.conv1.forward(x), statistics).relu_();
+        tap(&self.relus[0], &y);
+        let y = self.bn2.forward(&self.conv2.forward(&y), statistics);
+        let y = (y + shortcut).relu_();
+        tap(&self.relus[1], &y);
+        y
     }
 
     fn collect(&self, tensors: &mut crate::layers::Tensors) {
