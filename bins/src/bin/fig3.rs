@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    figures::main(include_str!("../../../experiments/fig3.toml"))
+    figures::main(3)
 }

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod arguments;
+mod builtin;
 mod describe;
 mod output;
 mod progress;
@@ -17,16 +18,17 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub use arguments::checkout;
+pub use builtin::{FIGURES, experiment};
 
 /// Exit code for a command line or an experiment file that cannot be used.
 const USAGE: u8 = 2;
 
-/// Runs the program of a figure whose experiment file is `builtin`.
-pub fn main(builtin: &str) -> ExitCode {
+/// Runs the program of a figure of the paper, one of [`FIGURES`].
+pub fn main(figure: u8) -> ExitCode {
     let arguments = arguments::FigureArguments::parse();
     let source = match &arguments.experiment {
         Some(file) => run::Source::File(file),
-        None => run::Source::Builtin(builtin),
+        None => run::Source::Builtin(builtin::file(figure).expect("a program is for a figure with an experiment")),
     };
     exit(run::run(source, &arguments.options))
 }

@@ -5,6 +5,7 @@
 mod clean;
 mod export;
 mod images;
+mod norms;
 mod runs;
 mod table;
 
@@ -31,6 +32,8 @@ enum Command {
     Clean(clean::Arguments),
     /// Write the weights of a stage to a safetensors file with torchvision's names
     Export(export::Arguments),
+    /// Show norms of weights and biases and statistics of activations, of a stage or of a figure's conditions
+    Norms(norms::Arguments),
     /// Write images of a dataset under a transformation, to compare with other programs or to look at
     Images(images::Arguments),
 }
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Runs(arguments) => runs::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Norms(arguments) => norms::run(&arguments),
         Command::Images(arguments) => images::run(&arguments),
     };
     match outcome {

@@ -9,15 +9,23 @@ use crate::{DatasetName, Intervention, LearningPath, Settings, Step, Task, Trans
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "ConditionForm")]
 pub struct Condition {
-    /// Names the condition in tables, unique in an experiment. `{lr}` in it stands for the learning rates of the path.
+    /// Names the condition in tables, unique in an experiment. `{lr}` in it stands for the learning rates of the path, `{n}`
+    /// for its number of tasks.
     pub label: String,
     /// The row of panels it is drawn in; conditions without one share a row.
     pub row: Option<String>,
+    /// The panel of its row that it is drawn in, where a row has several besides those of the datasets (Figure 5).
+    pub panel: Option<String>,
     /// What stands under the violin instead of the label.
     pub tick: Option<String>,
     /// The tasks in order.
     pub steps: Vec<StepForm>,
 }
+
+/// One `[[conditions]]` table: a condition, or one for each number of tasks it lists.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "ConditionForm")]
+pub(crate) struct Family(pub Vec<Condition>);
 
 /// One task of a condition: a transformation, and what differs from the experiment's settings.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -47,12 +55,12 @@ pub struct StepForm {
 struct ConditionForm {
     label: String,
     row: Option<String>,
+    panel: Option<String>,
     tick: Option<String>,
     path: Option<Vec<StepForm>>,
     from: Option<Transform>,
     to: Option<Transform>,
-    #[serde(default, deserialize_with = "values::some_tasks")]
-    tasks: Option<usize>,
+    tasks: Option<values::TaskCounts>,
     order: Option<Order>,
 }
 
@@ -60,11 +68,23 @@ impl TryFrom<ConditionForm> for Condition {
     type Error = String;
 
     fn try_from(form: ConditionForm) -> Result<Self, String> {
+        let Family(mut conditions) = Family::try_from(form)?;
+        match (conditions.pop(), conditions.is_empty()) {
+            (Some(one), true) => Ok(one),
+            _ => Err("the baseline is one path; write one number of `tasks`".into()),
+        }
+    }
+}
+
+impl TryFrom<ConditionForm> for Family {
+    type Error = String;
+
+    fn try_from(form: ConditionForm) -> Result<Self, String> {
         let label = form.label;
         if label.trim().is_empty() {
             return Err("a condition's `label` is empty".into());
         }
-        let steps = match (form.path, form.from, form.tasks) {
+        let paths: Vec<Vec<StepForm>> = match (form.path, form.from, form.tasks) {
             (Some(_), from, tasks)
                 if from.is_some() || tasks.is_some() || form.to.is_some() || form.order.is_some() =>
             {
@@ -75,19 +95,36 @@ impl TryFrom<ConditionForm> for Condition {
             (Some(steps), _, _) if steps.is_empty() => {
                 return Err(format!("condition \"{label}\" has an empty `path`"));
             }
-            (Some(steps), _, _) => steps,
+            (Some(steps), _, _) => vec![steps],
             (None, Some(from), Some(tasks)) => {
-                let to = form.to.unwrap_or_default();
-                route(&from, &to, tasks, &form.order.unwrap_or_default()).into_iter().map(StepForm::from).collect()
+                let (to, order) = (form.to.unwrap_or_default(), form.order.unwrap_or_default());
+                if tasks.0.len() > 1 && !label.contains("{n}") {
+                    return Err(format!(
+                        "condition \"{label}\" has several numbers of `tasks`; write {{n}} into its label, which stands for the \
+                         number"
+                    ));
+                }
+                let path = |&n: &usize| route(&from, &to, n, &order).into_iter().map(StepForm::from).collect();
+                tasks.0.iter().map(path).collect()
             }
             _ => return Err(format!("condition \"{label}\" needs either `path` or both `from` and `tasks`")),
         };
-        if let Some(step) = steps.iter().find(|s| s.lr.is_some() && s.lr_factor.is_some()) {
+        if let Some(step) = paths.iter().flatten().find(|s| s.lr.is_some() && s.lr_factor.is_some()) {
             return Err(format!(
                 "condition \"{label}\" sets both `lr` and `lr_factor` in one task ({step:?}); write one of the two"
             ));
         }
-        Ok(Self { label, row: form.row, tick: form.tick, steps })
+        let condition = |steps: Vec<StepForm>| {
+            let numbered = |text: &str| text.replace("{n}", &steps.len().to_string());
+            Condition {
+                label: numbered(&label),
+                row: form.row.clone(),
+                panel: form.panel.clone(),
+                tick: form.tick.as_deref().map(numbered),
+                steps,
+            }
+        };
+        Ok(Self(paths.into_iter().map(condition).collect()))
     }
 }
 
@@ -100,7 +137,7 @@ impl From<Transform> for StepForm {
 impl Condition {
     /// The target task alone: the baseline where a file names no other.
     pub(crate) fn target_alone() -> Self {
-        Self { label: "baseline".into(), row: None, tick: None, steps: vec![StepForm::default()] }
+        Self { label: "baseline".into(), row: None, panel: None, tick: None, steps: vec![StepForm::default()] }
     }
 
     /// This condition with `{lr}` in its label replaced by its learning rates under `settings`, such as "(1e-3, 2e-3)".
@@ -112,6 +149,11 @@ impl Condition {
     /// What stands under the violin.
     pub fn tick(&self) -> &str {
         self.tick.as_deref().unwrap_or(&self.label)
+    }
+
+    /// What the tasks do to their images, in order.
+    pub fn transforms(&self) -> Vec<Transform> {
+        self.steps.iter().map(StepForm::transform).collect()
     }
 
     /// The learning path of this condition on `dataset`, with `settings` where a step says nothing.
@@ -127,6 +169,14 @@ impl StepForm {
         self.lr.unwrap_or_else(|| rounded(settings.lr * self.lr_factor.unwrap_or(1.0)))
     }
 
+    fn transform(&self) -> Transform {
+        Transform {
+            blur: self.blur.unwrap_or(Transform::STANDARD.blur),
+            contrast: self.contrast.unwrap_or(Transform::STANDARD.contrast),
+            shift: self.shift.unwrap_or(Transform::STANDARD.shift),
+        }
+    }
+
     fn bind(&self, dataset: DatasetName, settings: &Settings) -> Step {
         let mut process = settings.process();
         process.lr = self.lr(settings);
@@ -134,14 +184,7 @@ impl StepForm {
         process.patience = self.patience.unwrap_or(process.patience);
         Step {
             interventions: self.bias_reset.map(|amount| Intervention::BiasReset { amount }).into_iter().collect(),
-            task: Task {
-                dataset,
-                transform: Transform {
-                    blur: self.blur.unwrap_or(Transform::STANDARD.blur),
-                    contrast: self.contrast.unwrap_or(Transform::STANDARD.contrast),
-                    shift: self.shift.unwrap_or(Transform::STANDARD.shift),
-                },
-            },
+            task: Task { dataset, transform: self.transform() },
             process,
         }
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Condition, DatasetName, LearningPath, Settings, SettingsPatch};
+use crate::condition::Family;
+use crate::{Condition, DatasetName, Drawing, LearningPath, Settings, SettingsPatch};
 
 /// An experiment file as written.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -15,12 +16,14 @@ pub struct ExperimentFile {
     #[serde(default = "default_x_label")]
     x_label: String,
     #[serde(default)]
+    figure: Drawing,
+    #[serde(default)]
     settings: SettingsPatch,
     #[serde(default)]
     scale: BTreeMap<String, SettingsPatch>,
     #[serde(default = "Condition::target_alone")]
     baseline: Condition,
-    conditions: Vec<Condition>,
+    conditions: Vec<Family>,
 }
 
 /// An experiment at one scale, with every setting decided.
@@ -32,6 +35,8 @@ pub struct Experiment {
     pub title: String,
     /// What the conditions differ in: the title of the figure's x axis.
     pub x_label: String,
+    /// How the figure is drawn.
+    pub figure: Drawing,
     /// The scale whose settings were taken; `None` where the file has no scales.
     pub scale: Option<String>,
     /// The settings of every step that does not say otherwise.
@@ -108,7 +113,17 @@ impl ExperimentFile {
         for patch in patches {
             settings = settings.with(patch);
         }
-        let conditions: Vec<Condition> = self.conditions.iter().map(|c| c.labelled(&settings)).collect();
+        let conditions: Vec<Condition> = self
+            .conditions
+            .iter()
+            .flat_map(|family| &family.0)
+            .filter(|condition| condition.steps.len() <= settings.max_tasks)
+            .map(|condition| condition.labelled(&settings))
+            .collect();
+        if conditions.is_empty() {
+            let text = format!("no condition has {} tasks or fewer, which `max_tasks` asks for", settings.max_tasks);
+            return Err(ExperimentError::Text(text));
+        }
         let baseline = self.baseline.labelled(&settings);
         let labels: Vec<&str> = std::iter::once(&baseline).chain(&conditions).map(|c| c.label.as_str()).collect();
         if let Some(at) = (1..labels.len()).find(|&at| labels[..at].contains(&labels[at])) {
@@ -119,6 +134,7 @@ impl ExperimentFile {
             name: self.name.clone(),
             title: self.title.clone(),
             x_label: self.x_label.clone(),
+            figure: self.figure.clone(),
             scale: scale.map(str::to_owned),
             settings,
             baseline,
@@ -249,6 +265,19 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_task_numbers_is_a_condition_each() {
+        let lines =
+            "[[conditions]]\nlabel = \"blur N={n}\"\ntick = \"{n}\"\nfrom = { blur = 0.25 }\ntasks = [2, 3, 5]\n";
+        let file = with(lines).unwrap();
+        let experiment = file.resolve(None, &[]).unwrap();
+        let names: Vec<_> = experiment.conditions.iter().map(|c| (c.label.as_str(), c.tick())).collect();
+        assert_eq!(names, [("blur N=2", "2"), ("blur N=3", "3"), ("blur N=5", "5")]);
+        assert_eq!(experiment.conditions[1].transforms()[1].blur, 0.625);
+        let few = SettingsPatch::parse_assignment("max_tasks=3").unwrap();
+        assert_eq!(file.resolve(None, &[few]).unwrap().conditions.len(), 2);
+    }
+
+    #[test]
     fn labels_may_name_the_learning_rates() {
         let file = with("[[conditions]]\nlabel = \"{lr}\"\npath = [{ blur = 0.25 }, { lr_factor = 2 }]\n").unwrap();
         assert_eq!(file.resolve(None, &[]).unwrap().conditions[0].label, "(1e-3, 2e-3)");
@@ -270,6 +299,11 @@ mod tests {
             ),
             (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "tasks = 3"), vec!["needs either `path`"]),
             (format!("{CONDITION}tasks = 3\n"), vec!["write one of the two"]),
+            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = [2, 2]"), vec!["line 5", "twice"]),
+            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = []"), vec!["line 5", "1 to 10000"]),
+            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = [2, 3]"), vec!["{n}", "label"]),
+            (format!("[figure]\nkind = \"pie\"\n{CONDITION}"), vec!["line 4", "violins", "paths"]),
+            (format!("[settings]\nmax_tasks = 1\n{CONDITION}"), vec!["max_tasks", "1 tasks or fewer"]),
             (format!("{CONDITION}{CONDITION}"), vec!["labels must differ"]),
             (format!("[scale.\"../x\"]\n{CONDITION}"), vec!["../x", "lower-case"]),
             (format!("[scale.own]\n{CONDITION}"), vec!["own"]),

@@ -28,6 +28,7 @@
 
 mod condition;
 mod dataset;
+mod drawing;
 mod experiment;
 mod identity;
 mod path;
@@ -40,6 +41,7 @@ mod values;
 
 pub use condition::Condition;
 pub use dataset::DatasetName;
+pub use drawing::{Drawing, FigureKind, SharedAxis};
 pub use experiment::{Experiment, ExperimentError, ExperimentFile, Run};
 pub use identity::{Genesis, StageContext, StageId};
 pub use path::{Intervention, LearningPath, Step, Task};

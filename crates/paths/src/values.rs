@@ -38,7 +38,52 @@ bounded!(count, some_count, usize, |v| (1..=1_000_000_000).contains(v), "a whole
 bounded!(patience, some_patience, usize, |v| *v <= 1_000_000_000, "a whole number of 0 or more");
 bounded!(width, some_width, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
 bounded!(threads, some_threads, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
-bounded!(tasks, some_tasks, usize, |v| (1..=10_000).contains(v), "a whole number from 1 to 10000");
+
+/// Numbers of tasks: written as one, or as a list of different ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TaskCounts(pub Vec<usize>);
+
+impl<'de> Deserialize<'de> for TaskCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TaskCountsVisitor)
+    }
+}
+
+struct TaskCountsVisitor;
+
+impl TaskCountsVisitor {
+    fn one<E: de::Error>(number: i64) -> Result<usize, E> {
+        let allowed = usize::try_from(number).ok().filter(|n| (1..=10_000).contains(n));
+        allowed.ok_or_else(|| E::custom(format!("{number} is out of range; allowed: a whole number from 1 to 10000")))
+    }
+}
+
+impl<'de> Visitor<'de> for TaskCountsVisitor {
+    type Value = TaskCounts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number of tasks, or a list such as [2, 3, 5]")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<TaskCounts, E> {
+        Self::one(number).map(|number| TaskCounts(vec![number]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<TaskCounts, A::Error> {
+        let mut counts = Vec::new();
+        while let Some(number) = seq.next_element::<i64>()? {
+            let number = Self::one(number)?;
+            if counts.contains(&number) {
+                return Err(de::Error::custom(format!("{number} tasks are listed twice")));
+            }
+            counts.push(number);
+        }
+        if counts.is_empty() {
+            return Err(de::Error::custom("`tasks` lists no number; allowed: whole numbers from 1 to 10000"));
+        }
+        Ok(TaskCounts(counts))
+    }
+}
 
 /// The seeds of an experiment: written as a number n (for 0 … n−1), a list, or a range such as "3..6" (3, 4 and 5).
 #[derive(Clone, Debug, PartialEq, Eq)]

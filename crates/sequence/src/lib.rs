@@ -9,6 +9,7 @@
 mod claims;
 mod execute;
 mod files;
+pub mod looks;
 mod measurements;
 mod partial;
 mod plan;
@@ -21,6 +22,8 @@ mod store;
 
 pub use execute::{Events, ExecuteError, Options, Report, execute};
 pub use files::StoreError;
+pub use looks::{Look, RunMoment};
+pub use measurements::Tables;
 pub use plan::{Plan, PlannedRun, Stage};
 pub use record::{Outcome, Provenance, Record};
 pub use results::{RunRow, Status, results};

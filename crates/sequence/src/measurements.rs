@@ -1,114 +1,124 @@
-//! What a stage's probe saw, as two tables: `norms.csv`, a row a parameter and moment, and `activations.csv`, a row a ReLU and
-//! moment. Numbers have float32's digits, which is what they are good for.
+//! Measurements as two tables: norms, a row a parameter, and activations, a row a ReLU, each behind the columns that say which
+//! look it was. Numbers have float32's digits, which is what they are good for.
 
-use serde::{Deserialize, Serialize};
-use training::{ActivationStatistics, Measurement, Moment, ParameterNorms};
+use std::str::FromStr;
 
-#[derive(Serialize, Deserialize)]
-struct NormsRow {
-    moment: String,
-    parameter: String,
-    elements: usize,
-    l2: f32,
-    mean_abs: f32,
-    l2_from_initial: f32,
-    l2_from_previous: f32,
+use training::{ActivationStatistics, Measurement, ParameterNorms};
+
+const NORMS: [&str; 6] = ["parameter", "elements", "l2", "mean_abs", "l2_from_initial", "l2_from_previous"];
+const ACTIVATIONS: [&str; 5] = ["layer", "mean", "std", "zero_share", "silent_share"];
+
+/// Measurements as CSV.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// A row a parameter and look.
+    pub norms: Vec<u8>,
+    /// A row a ReLU and look.
+    pub activations: Vec<u8>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct ActivationsRow {
-    moment: String,
-    layer: String,
-    mean: f32,
-    std: f32,
-    zero_share: f32,
-    silent_share: f32,
-}
-
-/// The two tables as CSV: norms, then activations.
-pub(crate) fn to_csv(looks: &[(Moment, &Measurement)]) -> (Vec<u8>, Vec<u8>) {
-    let (mut norms, mut activations) = (csv::Writer::from_writer(Vec::new()), csv::Writer::from_writer(Vec::new()));
-    for (moment, measurement) in looks {
-        let moment = moment.to_string();
-        for p in &measurement.parameters {
-            let row = NormsRow {
-                moment: moment.clone(),
-                parameter: p.parameter.clone(),
-                elements: p.elements,
-                l2: p.l2 as f32,
-                mean_abs: p.mean_abs as f32,
-                l2_from_initial: p.l2_from_initial as f32,
-                l2_from_previous: p.l2_from_previous as f32,
-            };
-            norms.serialize(row).expect("a row is flat");
-        }
-        for a in &measurement.activations {
-            let row = ActivationsRow {
-                moment: moment.clone(),
-                layer: a.layer.clone(),
-                mean: a.mean as f32,
-                std: a.std as f32,
-                zero_share: a.zero_share as f32,
-                silent_share: a.silent_share as f32,
-            };
-            activations.serialize(row).expect("a row is flat");
-        }
-    }
-    let bytes = |writer: csv::Writer<Vec<u8>>| writer.into_inner().expect("writing to memory does not fail");
-    (bytes(norms), bytes(activations))
-}
-
-/// Reads what [`to_csv`] wrote: every moment with what was seen then, in order.
-pub(crate) fn from_csv(norms: &[u8], activations: &[u8]) -> Result<Vec<(Moment, Measurement)>, String> {
-    let mut looks: Vec<(Moment, Measurement)> = Vec::new();
-    let mut at = |moment: &str| -> Result<usize, String> {
-        let moment: Moment = moment.parse()?;
-        if let Some(known) = looks.iter().rposition(|(known, _)| *known == moment) {
-            return Ok(known);
-        }
-        looks.push((moment, Measurement { parameters: Vec::new(), activations: Vec::new() }));
-        Ok(looks.len() - 1)
-    };
-    let (mut parameters, mut layers) = (Vec::new(), Vec::new());
-    for row in csv::Reader::from_reader(norms).deserialize::<NormsRow>() {
-        let row = row.map_err(|e| e.to_string())?;
-        let norms = ParameterNorms {
-            parameter: row.parameter,
-            elements: row.elements,
-            l2: row.l2.into(),
-            mean_abs: row.mean_abs.into(),
-            l2_from_initial: row.l2_from_initial.into(),
-            l2_from_previous: row.l2_from_previous.into(),
+impl Tables {
+    /// The tables of `looks`, each with the values of its `key` columns.
+    pub(crate) fn new<'a>(key: &[&str], looks: impl IntoIterator<Item = (Vec<String>, &'a Measurement)>) -> Self {
+        let (mut norms, mut activations) = (csv::Writer::from_writer(Vec::new()), csv::Writer::from_writer(Vec::new()));
+        let write = |writer: &mut csv::Writer<Vec<u8>>, key: &[String], cells: &[String]| {
+            writer.write_record(key.iter().chain(cells)).expect("rows have as many cells as the header");
         };
-        parameters.push((at(&row.moment)?, norms));
+        let owned = |cells: &[&str]| cells.iter().map(|&cell| cell.to_owned()).collect::<Vec<_>>();
+        write(&mut norms, &owned(key), &owned(&NORMS));
+        write(&mut activations, &owned(key), &owned(&ACTIVATIONS));
+        for (key, measurement) in looks {
+            for p in &measurement.parameters {
+                let numbers = [p.l2, p.mean_abs, p.l2_from_initial, p.l2_from_previous].map(digits);
+                let cells: Vec<String> =
+                    [p.parameter.clone(), p.elements.to_string()].into_iter().chain(numbers).collect();
+                write(&mut norms, &key, &cells);
+            }
+            for a in &measurement.activations {
+                let numbers = [a.mean, a.std, a.zero_share, a.silent_share].map(digits);
+                let cells: Vec<String> = std::iter::once(a.layer.clone()).chain(numbers).collect();
+                write(&mut activations, &key, &cells);
+            }
+        }
+        let bytes = |writer: csv::Writer<Vec<u8>>| writer.into_inner().expect("writing to memory does not fail");
+        Self { norms: bytes(norms), activations: bytes(activations) }
     }
-    for row in csv::Reader::from_reader(activations).deserialize::<ActivationsRow>() {
-        let row = row.map_err(|e| e.to_string())?;
-        let statistics = ActivationStatistics {
-            layer: row.layer,
-            mean: row.mean.into(),
-            std: row.std.into(),
-            zero_share: row.zero_share.into(),
-            silent_share: row.silent_share.into(),
+
+    /// The looks in the tables, each with the values of its `key` columns, in their order.
+    ///
+    /// # Errors
+    /// Where a table is not one that [`Tables::new`] wrote with this key.
+    pub(crate) fn read(&self, key: &[&str]) -> Result<Vec<(Vec<String>, Measurement)>, String> {
+        let mut looks: Vec<(Vec<String>, Measurement)> = Vec::new();
+        let mut place = |cells: Vec<String>| -> usize {
+            // Rows of a look stand together, so the search is short.
+            looks.iter().rposition(|(known, _)| *known == cells).unwrap_or_else(|| {
+                looks.push((cells, Measurement { parameters: Vec::new(), activations: Vec::new() }));
+                looks.len() - 1
+            })
         };
-        layers.push((at(&row.moment)?, statistics));
+        let (mut norms, mut activations) = (Vec::new(), Vec::new());
+        for (cells, row) in rows(&self.norms, key, &NORMS)? {
+            let norm = ParameterNorms {
+                parameter: row[0].clone(),
+                elements: number(&row[1])?,
+                l2: number(&row[2])?,
+                mean_abs: number(&row[3])?,
+                l2_from_initial: number(&row[4])?,
+                l2_from_previous: number(&row[5])?,
+            };
+            norms.push((place(cells), norm));
+        }
+        for (cells, row) in rows(&self.activations, key, &ACTIVATIONS)? {
+            let statistics = ActivationStatistics {
+                layer: row[0].clone(),
+                mean: number(&row[1])?,
+                std: number(&row[2])?,
+                zero_share: number(&row[3])?,
+                silent_share: number(&row[4])?,
+            };
+            activations.push((place(cells), statistics));
+        }
+        norms.into_iter().for_each(|(at, norm)| looks[at].1.parameters.push(norm));
+        activations.into_iter().for_each(|(at, row)| looks[at].1.activations.push(row));
+        Ok(looks)
     }
-    for (look, norms) in parameters {
-        looks[look].1.parameters.push(norms);
+}
+
+type Row = (Vec<String>, Vec<String>);
+
+/// The rows of a table, the cells of the key apart from the rest.
+fn rows(bytes: &[u8], key: &[&str], columns: &[&str]) -> Result<Vec<Row>, String> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let found: Vec<String> = reader.headers().map_err(|e| e.to_string())?.iter().map(str::to_owned).collect();
+    let expected: Vec<&str> = key.iter().chain(columns).copied().collect();
+    if found != expected {
+        return Err(format!("its columns are {}, expected {}", found.join(", "), expected.join(", ")));
     }
-    for (look, statistics) in layers {
-        looks[look].1.activations.push(statistics);
-    }
-    Ok(looks)
+    reader
+        .records()
+        .map(|record| {
+            let cells: Vec<String> = record.map_err(|e| e.to_string())?.iter().map(str::to_owned).collect();
+            let (key, rest) = cells.split_at(key.len());
+            Ok((key.to_vec(), rest.to_vec()))
+        })
+        .collect()
+}
+
+fn digits(value: f64) -> String {
+    (value as f32).to_string()
+}
+
+fn number<T: FromStr>(cell: &str) -> Result<T, String> {
+    cell.parse().map_err(|_| format!("`{cell}` is not a number"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn tables_read_back() {
-        let look = |l2: f64| Measurement {
+    fn look(l2: f64) -> Measurement {
+        Measurement {
             parameters: vec![ParameterNorms {
                 parameter: "fc.bias".into(),
                 elements: 10,
@@ -120,15 +130,26 @@ mod tests {
             activations: vec![ActivationStatistics {
                 layer: "relu".into(),
                 mean: 1.5,
-                std: 2.0,
+                std: f64::INFINITY,
                 zero_share: 0.5,
                 silent_share: 0.125,
             }],
-        };
-        let looks = [(Moment::Received, look(1.0)), (Moment::Start, look(2.0)), (Moment::Epoch(1), look(4.0))];
-        let borrowed: Vec<(Moment, &Measurement)> = looks.iter().map(|(moment, look)| (*moment, look)).collect();
-        let (norms, activations) = to_csv(&borrowed);
-        assert_eq!(from_csv(&norms, &activations).unwrap(), looks);
-        assert!(from_csv(b"moment,parameter\nnever,x\n", &activations).is_err());
+        }
+    }
+
+    #[test]
+    fn tables_read_back() {
+        let key = |a: &str| vec![a.to_owned(), "[No, No]".to_owned()];
+        let looks = [(key("start"), look(1.0)), (key("1"), look(2.0))];
+        let tables = Tables::new(&["moment", "condition"], looks.iter().map(|(key, look)| (key.clone(), look)));
+        assert_eq!(tables.read(&["moment", "condition"]).unwrap(), looks);
+        assert!(tables.read(&["moment"]).unwrap_err().contains("expected moment, parameter"));
+    }
+
+    #[test]
+    fn damage_is_named() {
+        let mut tables = Tables::new(&["moment"], [(vec!["1".to_owned()], &look(1.0))]);
+        tables.norms = String::from_utf8(tables.norms).unwrap().replace("0.25", "x").into_bytes();
+        assert_eq!(tables.read(&["moment"]).unwrap_err(), "`x` is not a number");
     }
 }

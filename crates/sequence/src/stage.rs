@@ -14,7 +14,7 @@ use training::{
 use crate::claims::host_name;
 use crate::execute::{Events, ExecuteError};
 use crate::files::StoreError;
-use crate::measurements;
+use crate::measurements::Tables;
 use crate::partial;
 use crate::plan::{Plan, Stage};
 use crate::record::{Outcome, Provenance, Record, epochs_to_csv};
@@ -77,10 +77,10 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     let provenance = provenance(device, &progress, data.train.len(), began.elapsed());
     let record = Record::new(plan, stage, outcome, provenance);
     let seen = progress.measurements.iter().map(|(moment, seen)| (*moment, seen));
-    let looks: Vec<_> = std::iter::once((Moment::Received, probe.received())).chain(seen).collect();
-    let (norms, activations) = measurements::to_csv(&looks);
+    let looks = std::iter::once((Moment::Received, probe.received())).chain(seen);
+    let measurements = Tables::new(&["moment"], looks.map(|(moment, seen)| (vec![moment.to_string()], seen)));
     let epochs = epochs_to_csv(&progress.log);
-    store.publish(&StageFiles { record: record.clone(), epochs, norms, activations, weights })?;
+    store.publish(&StageFiles { record: record.clone(), epochs, measurements, weights })?;
     partial::remove(store, stage.id)?;
     Ok(Some(record))
 }

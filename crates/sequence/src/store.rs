@@ -27,7 +27,7 @@ use training::{Measurement, Moment, NamedTensors, from_safetensors};
 
 use crate::Record;
 use crate::files::{StoreError, create_folder, read_if_there, replace, sync_folder, write_durably};
-use crate::measurements;
+use crate::measurements::Tables;
 
 const FORMAT: u32 = 2;
 const RECORD: &str = "record.json";
@@ -49,10 +49,8 @@ pub struct StageFiles {
     pub record: Record,
     /// The epoch log as CSV.
     pub epochs: Vec<u8>,
-    /// Norms of the parameters as CSV.
-    pub norms: Vec<u8>,
-    /// Statistics of the activations as CSV.
-    pub activations: Vec<u8>,
+    /// What the probe saw.
+    pub measurements: Tables,
     /// Carried weights as safetensors; `None` for a diverged stage.
     pub weights: Option<Vec<u8>>,
 }
@@ -197,9 +195,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] where a table is missing or not what was written.
     pub fn measurements(&self, id: StageId) -> Result<Vec<(Moment, Measurement)>, StoreError> {
-        let (path, norms) = self.checked(id, NORMS)?;
-        let (_, activations) = self.checked(id, ACTIVATIONS)?;
-        measurements::from_csv(&norms, &activations).map_err(|reason| StoreError::Damaged { path, reason })
+        let read = |tables: Tables| -> Result<_, String> {
+            let looks = tables.read(&["moment"])?;
+            looks.into_iter().map(|(key, measurement)| Ok((key[0].parse()?, measurement))).collect()
+        };
+        let path = self.folder(id).join(NORMS);
+        read(self.measurement_tables(id)?).map_err(|reason| StoreError::Damaged { path, reason })
+    }
+
+    /// The same as the two tables that are stored.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a table is missing or not what was written.
+    pub fn measurement_tables(&self, id: StageId) -> Result<Tables, StoreError> {
+        Ok(Tables { norms: self.checked(id, NORMS)?.1, activations: self.checked(id, ACTIVATIONS)?.1 })
     }
 
     /// Whether a finished stage still has its weights.
@@ -267,8 +276,8 @@ impl Store {
         let parts = [
             (RECORD, Some(&record)),
             (EPOCHS, Some(&files.epochs)),
-            (NORMS, Some(&files.norms)),
-            (ACTIVATIONS, Some(&files.activations)),
+            (NORMS, Some(&files.measurements.norms)),
+            (ACTIVATIONS, Some(&files.measurements.activations)),
             (WEIGHTS, files.weights.as_ref()),
         ];
         for (name, bytes) in parts.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))) {

@@ -17,6 +17,7 @@ mod precision;
 mod probe;
 mod resnet;
 mod sgd;
+mod totals;
 mod weights;
 
 pub use device::DeviceChoice;
@@ -28,4 +29,5 @@ pub use precision::compute_kind;
 pub use probe::{ActivationStatistics, Measurement, Moment, PROBE_IMAGES, ParameterNorms, Probe};
 pub use resnet::{CLASSES, ResNet};
 pub use sgd::Sgd;
+pub use totals::{ParameterKind, Totals};
 pub use weights::{from_safetensors, to_safetensors};

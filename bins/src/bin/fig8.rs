@@ -1,0 +1,7 @@
+//! Figure 8: norms and activations.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    figures::main(8)
+}

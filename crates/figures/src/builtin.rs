@@ -1,0 +1,68 @@
+//! The experiments behind the paper's figures.
+
+use paths::{Experiment, ExperimentError, ExperimentFile};
+
+/// The figures that trainings are behind.
+pub const FIGURES: [u8; 5] = [3, 4, 5, 6, 8];
+
+/// The experiment file of a figure; `None` where no training is behind it.
+pub(crate) fn file(figure: u8) -> Option<&'static str> {
+    Some(match figure {
+        3 => include_str!("../../../experiments/fig3.toml"),
+        4 => include_str!("../../../experiments/fig4.toml"),
+        5 => include_str!("../../../experiments/fig5.toml"),
+        6 => include_str!("../../../experiments/fig6.toml"),
+        8 => include_str!("../../../experiments/fig8.toml"),
+        _ => return None,
+    })
+}
+
+/// The experiment behind a figure at one of its scales; `None` where no training is behind it.
+///
+/// # Errors
+/// Where the experiment has no such scale.
+pub fn experiment(figure: u8, scale: &str) -> Option<Result<Experiment, ExperimentError>> {
+    Some(ExperimentFile::parse(file(figure)?).and_then(|file| file.resolve(Some(scale), &[])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sequence::Plan;
+    use std::collections::HashSet;
+
+    const SCALES: [&str; 4] = ["smoke", "demo", "lite", "paper"];
+
+    fn plan(figure: u8, scale: &str) -> Plan {
+        Plan::new(&experiment(figure, scale).unwrap().unwrap())
+    }
+
+    #[test]
+    fn every_figure_has_every_scale() {
+        for figure in FIGURES {
+            for scale in SCALES {
+                assert!(!plan(figure, scale).stages.is_empty(), "{figure} {scale}");
+            }
+        }
+        assert!(experiment(7, "demo").is_none());
+    }
+
+    #[test]
+    fn figure_8_trains_nothing_that_figure_6_does_not() {
+        for scale in SCALES {
+            let ids = |figure| plan(figure, scale).stages.iter().map(|stage| stage.id).collect::<HashSet<_>>();
+            assert_eq!(ids(6), ids(8), "{scale}");
+        }
+    }
+
+    #[test]
+    fn figures_3_and_6_share_their_default_path_and_their_baseline() {
+        for scale in SCALES {
+            let ids = |figure| plan(figure, scale).stages.iter().map(|stage| stage.id).collect::<HashSet<_>>();
+            let shared = ids(3).intersection(&ids(6)).count();
+            let settings = experiment(6, scale).unwrap().unwrap().settings;
+            let runs = settings.datasets.len() * (2 * settings.seeds.0.len() + settings.baseline_seeds.0.len());
+            assert_eq!(shared, runs, "{scale}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! How an experiment's figure is drawn: the `[figure]` table of its file.
+
+use serde::Deserialize;
+
+/// How the figure is drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Drawing {
+    /// What the panels show.
+    pub kind: FigureKind,
+    /// Which panels have one value axis.
+    pub shared_y: SharedAxis,
+    /// Whether a second row shows the epochs until the best validation loss on the last task, as multiples of what the first
+    /// condition took from the same seed.
+    pub epochs_row: bool,
+}
+
+/// What the panels of a figure show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FigureKind {
+    /// Final test losses: a violin a condition, a panel a dataset (and row).
+    #[default]
+    Violins,
+    /// The same, a panel a path, beside diagrams of the paths in the plane of two components (Figure 5).
+    Paths,
+    /// Norms and activation statistics by layer and moment (Figure 8).
+    Norms,
+}
+
+/// Which panels have one value axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SharedAxis {
+    /// Each has its own.
+    #[default]
+    None,
+    /// Those of a dataset share one.
+    Dataset,
+    /// Those of a row share one.
+    Row,
+    /// All share one.
+    All,
+}
