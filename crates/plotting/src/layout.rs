@@ -1,20 +1,25 @@
-//! Composition of a violin figure: panels in rows, with everything that is written around them.
+//! Composition of a violin figure: panels in a grid, with everything that is written around them.
 
 use crate::dots;
 use crate::error::PlotError;
 use crate::font::{self, Weight};
 use crate::labels::Labels;
-use crate::legend;
+use crate::legend::{self, Entry, STROKE_SAMPLE, Symbol};
 use crate::palette::SeedColours;
 use crate::panel::{self, Frame, TICK_PAD};
+use crate::path_panel::{self, LEAST_WIDTH, numbers_of_tasks, path_stroke, task_radius};
+use crate::plane::PathDiagram;
 use crate::prepared::{Prepared, prepare};
+use crate::reference::References;
 use crate::scene::{Anchor, Scene, Text};
 use crate::statements::{remarks, statements};
 use crate::style::{
-    COLUMN_WIDTH, GAP, LABEL, MARGIN, MUTED, PAGE_WIDTH, PANEL_TITLE, PLOT_HEIGHT, SMALL, TICK, TITLE, line_height,
+    COLUMN_WIDTH, GAP, LABEL, MARGIN, MARKER, MUTED, PAGE_WIDTH, PANEL_TITLE, PLOT_HEIGHT, SMALL, TICK, TITLE,
+    line_height,
 };
 use crate::text::wrap;
-use crate::violin::ViolinFigure;
+use crate::violin::{Panel, SharedY, ViolinFigure};
+use crate::writing::{panel_letter, paragraph, upward_label};
 
 /// Space between blocks of a figure, in points.
 const BLOCK: f64 = 4.0;
@@ -42,30 +47,27 @@ pub fn lay_out(figure: &ViolinFigure) -> Result<Scene, PlotError> {
     }
     let mut first_top = None;
     let mut last_bottom = y;
-    for row in 0..grid.panels.len().div_ceil(grid.columns) {
+    for row in 0..grid.cells.len().div_ceil(grid.columns) {
         let from = row * grid.columns;
-        let to = (from + grid.columns).min(grid.panels.len());
+        let to = (from + grid.columns).min(grid.cells.len());
         let title_bottom = (from..to).map(|at| grid.title(&mut scene, at, y)).fold(y, f64::max);
         let top = title_bottom + BLOCK;
         let mut row_bottom = top;
         for at in from..to {
-            row_bottom = row_bottom.max(grid.panel(&mut scene, at, top));
+            row_bottom = row_bottom.max(grid.cell(&mut scene, at, top));
         }
         first_top = first_top.or(Some(top));
         last_bottom = top + PLOT_HEIGHT;
         y = row_bottom + 2.0 * BLOCK;
     }
-    let middle = (grid.lefts[0] + scene.width - MARGIN) / 2.0;
+    let first_column = grid.panels.iter().map(|one| one.at % grid.columns).min().unwrap_or(0);
+    let middle = (grid.lefts[first_column] + scene.width - MARGIN) / 2.0;
     let x_label = Text::new(figure.x_label.as_str(), middle, y - BLOCK, LABEL).anchored(Anchor::Middle);
     let available = 2.0 * (scene.width - MARGIN - middle);
     y = paragraph(&mut scene, x_label, available) + BLOCK;
     let plots_middle = (first_top.unwrap_or(last_bottom) + last_bottom) / 2.0;
-    for (line, content) in grid.y_label.iter().enumerate() {
-        let x = MARGIN + font::ASCENT * LABEL + line as f64 * line_height(LABEL);
-        let text = Text::new(content.clone(), x, plots_middle, LABEL);
-        scene.text(text.anchored(Anchor::Middle).reading_upward());
-    }
-    y += legend::draw(&mut scene, &grid.panels, &grid.colours, (MARGIN, y), inner);
+    upward_label(&mut scene, &grid.common_label, MARGIN, plots_middle, LABEL);
+    y += legend::draw(&mut scene, &grid.legend(), (MARGIN, y), inner);
     let violins = grid.panels.iter().flat_map(|panel| &panel.groups).any(|group| !group.curve.is_empty());
     for note in violins.then_some(METHOD).into_iter().chain(figure.note.as_deref()) {
         y = paragraph(&mut scene, Text::new(note, MARGIN, y + 1.0, SMALL).coloured(MUTED), inner);
@@ -74,56 +76,64 @@ pub fn lay_out(figure: &ViolinFigure) -> Result<Scene, PlotError> {
     Ok(scene)
 }
 
-/// Draws `text` below its `y` in lines of `width` points and returns where they end.
-fn paragraph(scene: &mut Scene, text: Text, width: f64) -> f64 {
-    let lines = wrap(&text.content, width, text.size, text.weight);
-    let (top, height) = (text.y, line_height(text.size));
-    let bottom = top + lines.len() as f64 * height;
-    for (line, content) in lines.into_iter().enumerate() {
-        let y = top + font::ASCENT * text.size + line as f64 * height;
-        scene.text(Text { content, y, ..text.clone() });
-    }
-    bottom
+/// What is at one place of the grid.
+#[derive(Clone, Copy)]
+enum Cell<'a> {
+    /// The runs at a place among the prepared ones.
+    Violins(usize),
+    Paths(&'a PathDiagram),
 }
 
 /// The panels of a figure and their horizontal arrangement.
 struct Grid<'a> {
+    cells: Vec<Cell<'a>>,
     panels: Vec<Prepared<'a>>,
+    /// Whether each panel's ticks are labelled.
+    labelled: Vec<bool>,
+    /// The lines of each panel's own label of the value axis.
+    own_labels: Vec<Vec<String>>,
+    /// The lines of the label that stands once for all of them.
+    common_label: Vec<String>,
     labels: Vec<Labels>,
     swarms: Vec<Vec<dots::GroupSwarm>>,
     radius: f64,
     colours: SeedColours,
-    y_label: Vec<String>,
+    references: References,
+    numbers_of_tasks: Vec<usize>,
     figure_width: f64,
     columns: usize,
     /// Left edge of the data areas of each column.
     lefts: Vec<f64>,
     data_width: f64,
-    shared_y: bool,
 }
 
 impl<'a> Grid<'a> {
     fn new(figure: &'a ViolinFigure) -> Result<Self, PlotError> {
-        let panels = prepare(figure);
-        let groups = figure.panels.iter().map(|panel| panel.groups.len()).max().unwrap_or(0);
-        let narrow = panels.len() == 1 && groups <= COLUMN_GROUPS;
+        let groups = figure.violins().map(|panel| panel.groups.len()).max().unwrap_or(0);
+        let narrow = figure.panels.len() == 1 && groups <= COLUMN_GROUPS;
         let figure_width = if narrow { COLUMN_WIDTH } else { PAGE_WIDTH };
         let columns = columns(figure, groups, figure_width);
-        let rows = panels.len().div_ceil(columns);
-        let y_label = wrap(&figure.y_label, PLOT_HEIGHT * rows as f64, LABEL, Weight::Regular);
-        let start = MARGIN + y_label.len() as f64 * line_height(LABEL);
-        let tick_labels = panels.iter().filter_map(|panel| panel.axis.as_ref()).flat_map(|axis| axis.ticks());
-        let widths = tick_labels.map(|tick| font::width(&tick.label, LABEL, Weight::Regular));
-        let axis_width = TICK + TICK_PAD + widths.fold(0.0, f64::max) + 1.0;
-        let axis_of = |column: usize| if figure.shared_y && column > 0 { TICK } else { axis_width };
-        let axes: f64 = (0..columns).map(axis_of).sum();
+        let panels = prepare(figure, columns);
+        let mut violins = 0..;
+        let cells: Vec<Cell<'a>> = figure
+            .panels
+            .iter()
+            .map(|panel| match panel {
+                Panel::Violins(_) => Cell::Violins(violins.next().unwrap_or_default()),
+                Panel::Paths(diagram) => Cell::Paths(diagram),
+            })
+            .collect();
+        let (common_label, own_labels) = value_labels(figure, &panels, columns);
+        let labelled = labelled(figure, &panels, columns);
+        let start = MARGIN + common_label.len() as f64 * line_height(LABEL);
+        let gutters = gutters(&cells, &panels, &labelled, &own_labels, columns);
         let gaps = GAP * (columns - 1) as f64;
-        let data_width = (figure_width - MARGIN - start - axes - gaps) / columns as f64;
+        let data_width = (figure_width - MARGIN - start - gutters.iter().sum::<f64>() - gaps) / columns as f64;
         let mut lefts = Vec::new();
         let mut x = start;
-        for column in 0..columns {
-            lefts.push(x + axis_of(column));
-            x += axis_of(column) + data_width + GAP;
+        for gutter in &gutters {
+            lefts.push(x + gutter);
+            x += gutter + data_width + GAP;
         }
         let slots: Vec<f64> = panels.iter().map(|one| data_width / one.groups.len().max(1) as f64).collect();
         for (one, &slot) in panels.iter().zip(&slots) {
@@ -131,6 +141,9 @@ impl<'a> Grid<'a> {
                 let (panel, groups) = (one.panel.title.clone(), one.groups.len());
                 return Err(PlotError::Crowded { panel, groups, slot, needed: Labels::least_slot() });
             }
+        }
+        if let Some(diagram) = figure.diagrams().next().filter(|_| data_width < LEAST_WIDTH) {
+            return Err(PlotError::Narrow { panel: diagram.title.clone(), width: data_width, needed: LEAST_WIDTH });
         }
         let labels = panels
             .iter()
@@ -141,52 +154,141 @@ impl<'a> Grid<'a> {
             })
             .collect();
         let (radius, swarms) = dots::lay_out(&panels, &slots);
-        let colours = SeedColours::new(figure.seeds());
-        let shared_y = figure.shared_y;
         Ok(Grid {
-            panels,
+            cells,
+            labelled,
+            own_labels,
+            common_label,
             labels,
             swarms,
             radius,
-            colours,
-            y_label,
+            colours: SeedColours::new(figure.seeds()),
+            references: References::new(&panels),
+            numbers_of_tasks: numbers_of_tasks(figure.diagrams()),
             figure_width,
             columns,
             lefts,
             data_width,
-            shared_y,
+            panels,
         })
     }
 
-    /// Draws the title of panel `at` below `top` and returns where it ends.
+    /// Draws the title of the panel at `at` below `top` and returns where it ends.
     fn title(&self, scene: &mut Scene, at: usize, top: f64) -> f64 {
         let mut x = self.lefts[at % self.columns];
         let right = x + self.data_width;
-        if self.panels.len() > 1 {
-            let letter =
-                Text::new(format!("({})", letter(at)), x, top + font::ASCENT * PANEL_TITLE, PANEL_TITLE).bold();
-            x = letter.bounds().right + 3.0;
-            scene.text(letter);
+        if self.cells.len() > 1 {
+            x = panel_letter(scene, at, (x, top));
         }
-        let title = Text::new(self.panels[at].panel.title.as_str(), x, top, PANEL_TITLE);
+        let (title, path) = match self.cells[at] {
+            Cell::Violins(index) => (&self.panels[index].panel.title, self.panels[index].panel.path),
+            Cell::Paths(diagram) => (&diagram.title, None),
+        };
+        if let Some(place) = path {
+            let middle = top + (font::ASCENT - font::MIDDLE) * PANEL_TITLE;
+            path_stroke(place).sample(scene, (x, middle), STROKE_SAMPLE, MARKER * 1.3);
+            x += STROKE_SAMPLE + 3.0;
+        }
+        let title = Text::new(title.as_str(), x, top, PANEL_TITLE);
         paragraph(scene, title, right - x).max(top + line_height(PANEL_TITLE))
     }
 
-    /// Draws panel `at`, its data area beginning at `top`, and returns where what is written beneath it ends.
-    fn panel(&self, scene: &mut Scene, at: usize, top: f64) -> f64 {
-        let (prepared, labels, swarms) = (&self.panels[at], &self.labels[at], &self.swarms[at]);
-        let column = at % self.columns;
-        let labelled = column == 0 || !self.shared_y;
-        let frame = Frame { left: self.lefts[column], top, width: self.data_width, labelled };
-        panel::draw(scene, prepared, frame, swarms, self.radius, &self.colours);
-        labels.draw(scene, &frame.centres(prepared.groups.len()), top + PLOT_HEIGHT);
-        let state_baseline = legend::common_baseline_n(&self.panels).is_none();
-        let mut y = top + PLOT_HEIGHT + labels.height() + 1.0;
-        for line in statements(prepared, swarms, !labels.with_remarks, state_baseline) {
+    /// Draws the panel at `at`, its data area beginning at `top`, and returns where what is written beneath it ends.
+    fn cell(&self, scene: &mut Scene, at: usize, top: f64) -> f64 {
+        let left = self.lefts[at % self.columns];
+        let frame = Frame { left, top, width: self.data_width, height: PLOT_HEIGHT, labelled: true };
+        match self.cells[at] {
+            Cell::Violins(index) => self.violins(scene, index, Frame { labelled: self.labelled[index], ..frame }),
+            Cell::Paths(diagram) => path_panel::draw(scene, diagram, frame, &self.numbers_of_tasks),
+        }
+    }
+
+    fn violins(&self, scene: &mut Scene, index: usize, frame: Frame) -> f64 {
+        let (prepared, labels, swarms) = (&self.panels[index], &self.labels[index], &self.swarms[index]);
+        panel::draw(scene, prepared, frame, swarms, self.radius, (&self.colours, &self.references));
+        let label_width = self.own_labels[index].len() as f64 * line_height(LABEL);
+        let label_left = frame.left - tick_width(prepared, frame.labelled) - label_width;
+        upward_label(scene, &self.own_labels[index], label_left, frame.top + frame.height / 2.0, LABEL);
+        labels.draw(scene, &frame.centres(prepared.groups.len()), frame.bottom());
+        let reference = prepared.panel.reference.as_ref();
+        let state_reference = reference.is_some_and(|reference| self.references.differs(&reference.label));
+        let mut y = frame.bottom() + labels.height() + 1.0;
+        for line in statements(prepared, swarms, !labels.with_remarks, state_reference) {
             y = paragraph(scene, Text::new(line, frame.left, y, SMALL).coloured(MUTED), frame.width);
         }
         y
     }
+
+    fn legend(&self) -> Vec<Entry> {
+        let numbers = &self.numbers_of_tasks;
+        let title = (!numbers.is_empty()).then(|| Entry {
+            symbol: Symbol::None,
+            label: "Task of a path, by the least N that visits it".to_string(),
+        });
+        let tasks =
+            numbers.iter().map(|&n| Entry { symbol: Symbol::Task(task_radius(n, numbers)), label: n.to_string() });
+        let violins = legend::of_violins(&self.panels, &self.references, &self.colours);
+        violins.into_iter().chain(title).chain(tasks).collect()
+    }
+}
+
+/// The panel of runs left of panel `index` in its row.
+fn left_neighbour<'a>(panels: &'a [Prepared<'a>], index: usize, columns: usize) -> Option<&'a Prepared<'a>> {
+    let row = |one: &Prepared<'_>| one.at / columns;
+    index.checked_sub(1).map(|left| &panels[left]).filter(|left| row(left) == row(&panels[index]))
+}
+
+/// The label of the value axis that stands once beside all panels, or else one beside each panel whose values are
+/// something else than its left neighbour's.
+fn value_labels(figure: &ViolinFigure, panels: &[Prepared<'_>], columns: usize) -> (Vec<String>, Vec<Vec<String>>) {
+    let label = |one: &Prepared<'_>| figure.y_label_of(one.panel).to_string();
+    let rows = figure.panels.len().div_ceil(columns);
+    let same = panels.windows(2).all(|pair| label(&pair[0]) == label(&pair[1]));
+    let beside_violins = (0..rows).all(|row| panels.iter().any(|one| one.at == row * columns));
+    if same && beside_violins {
+        let common = wrap(&label(&panels[0]), PLOT_HEIGHT * rows as f64, LABEL, Weight::Regular);
+        return (common, vec![Vec::new(); panels.len()]);
+    }
+    let own = |index: usize| {
+        let one = &panels[index];
+        let repeated = left_neighbour(panels, index, columns).is_some_and(|left| label(left) == label(one));
+        if repeated { Vec::new() } else { wrap(&label(one), PLOT_HEIGHT, LABEL, Weight::Regular) }
+    };
+    (Vec::new(), (0..panels.len()).map(own).collect())
+}
+
+/// Whether each panel's ticks are labelled: not where its left neighbour has the same axis.
+fn labelled(figure: &ViolinFigure, panels: &[Prepared<'_>], columns: usize) -> Vec<bool> {
+    let along_rows = matches!(figure.shared_y, SharedY::Rows | SharedY::All);
+    let same = |left: &Prepared<'_>, one: &Prepared<'_>| {
+        figure.y_label_of(left.panel) == figure.y_label_of(one.panel) && along_rows
+    };
+    let repeated = |index: usize| left_neighbour(panels, index, columns).is_some_and(|left| same(left, &panels[index]));
+    (0..panels.len()).map(|index| !repeated(index)).collect()
+}
+
+/// Width of a panel's ticks and their labels, in points.
+fn tick_width(prepared: &Prepared<'_>, labelled: bool) -> f64 {
+    let ticks = prepared.axis.iter().flat_map(|axis| axis.ticks()).filter(|_| labelled);
+    let widths = ticks.map(|tick| font::width(&tick.label, LABEL, Weight::Regular));
+    widths.reduce(f64::max).map_or(TICK, |widest| TICK + TICK_PAD + widest + 1.0)
+}
+
+/// Space left of each column's data areas, in points.
+fn gutters(
+    cells: &[Cell<'_>],
+    panels: &[Prepared<'_>],
+    labelled: &[bool],
+    own_labels: &[Vec<String>],
+    columns: usize,
+) -> Vec<f64> {
+    let gutter = |cell: &Cell<'_>| match *cell {
+        Cell::Violins(index) => {
+            tick_width(&panels[index], labelled[index]) + own_labels[index].len() as f64 * line_height(LABEL)
+        }
+        Cell::Paths(diagram) => path_panel::gutter(diagram, PLOT_HEIGHT),
+    };
+    (0..columns).map(|column| cells.iter().skip(column).step_by(columns).map(gutter).fold(0.0, f64::max)).collect()
 }
 
 /// Panels in a row: as many as asked for, or the fewest rows whose groups are comfortably wide.
@@ -200,30 +302,4 @@ fn columns(figure: &ViolinFigure, groups: usize, figure_width: f64) -> usize {
         *columns <= MOST_COLUMNS && width / groups.max(1) as f64 >= COMFORTABLE_SLOT
     };
     (1..=panels).map(|rows| panels.div_ceil(rows)).find(comfortable).unwrap_or(1)
-}
-
-/// The letters that count panels: a to z, then aa, ab and so on.
-fn letter(at: usize) -> String {
-    let last = char::from(b'a' + (at % 26) as u8);
-    if at < 26 { last.to_string() } else { letter(at / 26 - 1) + &last.to_string() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_go_on_after_z() {
-        let letters: Vec<String> = [0, 25, 26, 51, 52].into_iter().map(letter).collect();
-        assert_eq!(letters, ["a", "z", "aa", "az", "ba"]);
-    }
-
-    #[test]
-    fn panels_are_spread_evenly_over_rows() {
-        let of = |panels: usize, groups: usize| {
-            let figure = ViolinFigure { panels: vec![Default::default(); panels], ..ViolinFigure::default() };
-            columns(&figure, groups, PAGE_WIDTH)
-        };
-        assert_eq!((of(1, 4), of(3, 4), of(4, 4), of(4, 8), of(9, 4)), (1, 3, 4, 2, 3));
-    }
 }
