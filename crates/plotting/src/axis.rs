@@ -119,24 +119,28 @@ fn ticks(low: f64, high: f64, count: f64) -> Vec<Tick> {
         .collect()
 }
 
-/// Powers of ten between 10^`low` and 10^`high`, at most about `count` of them; with their doubles and quintuples where
-/// there are few, and round numbers where there are hardly any of those.
+/// Powers of ten between 10^`low` and 10^`high`, at most about `count` of them; with some of their multiples where there are
+/// few, and round numbers where there are hardly any of those.
 fn log_ticks(low: f64, high: f64, count: f64) -> Vec<Tick> {
+    const MULTIPLES: [&[f64]; 2] = [&[1.0, 2.0, 5.0], &[1.0, 2.0, 3.0, 4.0, 6.0, 8.0]];
+    const FEWEST: usize = 3;
     let (first, last) = (low.ceil() as i32, high.floor() as i32);
-    let between = |value: f64| (low..=high).contains(&value.log10());
     let powers: Vec<(i32, f64)> = (first..=last).map(|exponent| (exponent, 1.0)).collect();
-    let steps = if powers.len() >= 3 {
-        powers.into_iter().step_by(((f64::from(last - first) + 1.0) / (count + 1.0)).ceil() as usize).collect()
-    } else {
-        let multiples = (first - 1..=last).flat_map(|exponent| [1.0, 2.0, 5.0].map(|multiple| (exponent, multiple)));
-        multiples.filter(|&(exponent, multiple)| between(multiple * 10_f64.powi(exponent))).collect::<Vec<_>>()
+    let between =
+        |&(exponent, multiple): &(i32, f64)| (low..=high).contains(&(multiple * 10_f64.powi(exponent)).log10());
+    let with = |multiples: &[f64]| -> Vec<(i32, f64)> {
+        let all = (first - 1..=last).flat_map(|exponent| multiples.iter().map(move |&multiple| (exponent, multiple)));
+        all.filter(between).collect()
     };
-    if steps.len() < 3 {
-        return ticks(10_f64.powf(low), 10_f64.powf(high), count - 1.0)
-            .into_iter()
-            .filter(|tick| tick.value > 0.0)
-            .collect();
-    }
+    let steps = if powers.len() >= FEWEST {
+        Some(powers.iter().copied().step_by((powers.len() as f64 / (count + 1.0)).ceil() as usize).collect())
+    } else {
+        MULTIPLES.into_iter().map(with).find(|steps| steps.len() >= FEWEST)
+    };
+    let Some(steps) = steps else {
+        let linear = ticks(10_f64.powf(low), 10_f64.powf(high), count - 1.0).into_iter();
+        return linear.filter(|tick| tick.value > 0.0).collect();
+    };
     let plain = steps.iter().all(|&(exponent, _)| (-3..=4).contains(&exponent));
     let tick = |(exponent, multiple): (i32, f64)| {
         let value = multiple * 10_f64.powi(exponent);
@@ -199,6 +203,7 @@ mod tests {
         };
         assert_eq!(labels(&[0.0, 0.009, 12.0]), ["0.01", "0.1", "1", "10"]);
         assert_eq!(labels(&[0.3, 3.0]), ["0.5", "1", "2"]);
+        assert_eq!(labels(&[0.022, 0.11]), ["0.03", "0.04", "0.06", "0.08", "0.1"]);
         assert_eq!(labels(&[1e-9, 1.0]), ["1e−9", "1e−7", "1e−5", "1e−3", "1e−1"]);
         assert_eq!(labels(&[1.1, 1.4]), ["1.1", "1.2", "1.3", "1.4"]);
         assert!(labels(&[0.7, 0.7]).len() >= 2);

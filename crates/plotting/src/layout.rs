@@ -47,27 +47,30 @@ pub fn lay_out(figure: &ViolinFigure) -> Result<Scene, PlotError> {
     }
     let mut first_top = None;
     let mut last_bottom = y;
+    let mut below_violins = y;
     for row in 0..grid.cells.len().div_ceil(grid.columns) {
         let from = row * grid.columns;
         let to = (from + grid.columns).min(grid.cells.len());
         let title_bottom = (from..to).map(|at| grid.title(&mut scene, at, y)).fold(y, f64::max);
         let top = title_bottom + BLOCK;
-        let mut row_bottom = top;
-        for at in from..to {
-            row_bottom = row_bottom.max(grid.cell(&mut scene, at, top));
-        }
+        let bottoms: Vec<f64> = (from..to).map(|at| grid.cell(&mut scene, at, top)).collect();
+        let row_bottom = bottoms.iter().copied().fold(top, f64::max);
+        let violins = (from..to).zip(&bottoms).filter(|&(at, _)| !grid.is_left_of_violins(at));
+        below_violins = violins.map(|(_, &bottom)| bottom).reduce(f64::max).unwrap_or(row_bottom);
         first_top = first_top.or(Some(top));
         last_bottom = top + PLOT_HEIGHT;
         y = row_bottom + 2.0 * BLOCK;
     }
-    let first_column = grid.panels.iter().map(|one| one.at % grid.columns).min().unwrap_or(0);
-    let middle = (grid.lefts[first_column] + scene.width - MARGIN) / 2.0;
-    let x_label = Text::new(figure.x_label.as_str(), middle, y - BLOCK, LABEL).anchored(Anchor::Middle);
+    let middle = (grid.lefts[grid.first_violins] + scene.width - MARGIN) / 2.0;
+    let top = below_violins + BLOCK;
+    let x_label = Text::new(figure.x_label.as_str(), middle, top, LABEL).anchored(Anchor::Middle);
     let available = 2.0 * (scene.width - MARGIN - middle);
-    y = paragraph(&mut scene, x_label, available) + BLOCK;
+    y = y.max(paragraph(&mut scene, x_label, available) + BLOCK);
     let plots_middle = (first_top.unwrap_or(last_bottom) + last_bottom) / 2.0;
     upward_label(&mut scene, &grid.common_label, MARGIN, plots_middle, LABEL);
-    y += legend::draw(&mut scene, &grid.legend(), (MARGIN, y), inner);
+    for entries in grid.legends() {
+        y += legend::draw(&mut scene, &entries, (MARGIN, y), inner);
+    }
     let violins = grid.panels.iter().flat_map(|panel| &panel.groups).any(|group| !group.curve.is_empty());
     for note in violins.then_some(METHOD).into_iter().chain(figure.note.as_deref()) {
         y = paragraph(&mut scene, Text::new(note, MARGIN, y + 1.0, SMALL).coloured(MUTED), inner);
@@ -102,6 +105,8 @@ struct Grid<'a> {
     numbers_of_tasks: Vec<usize>,
     figure_width: f64,
     columns: usize,
+    /// The first column that holds runs.
+    first_violins: usize,
     /// Left edge of the data areas of each column.
     lefts: Vec<f64>,
     data_width: f64,
@@ -167,6 +172,7 @@ impl<'a> Grid<'a> {
             numbers_of_tasks: numbers_of_tasks(figure.diagrams()),
             figure_width,
             columns,
+            first_violins: panels.iter().map(|one| one.at % columns).min().unwrap_or(0),
             lefts,
             data_width,
             panels,
@@ -219,16 +225,19 @@ impl<'a> Grid<'a> {
         y
     }
 
-    fn legend(&self) -> Vec<Entry> {
+    /// Whether only a diagram can be at `at`, which the label of the groups has nothing to say about.
+    fn is_left_of_violins(&self, at: usize) -> bool {
+        at % self.columns < self.first_violins
+    }
+
+    /// What the diagrams need, and what the violins need.
+    fn legends(&self) -> [Vec<Entry>; 2] {
         let numbers = &self.numbers_of_tasks;
-        let title = (!numbers.is_empty()).then(|| Entry {
-            symbol: Symbol::None,
-            label: "Task of a path, by the least N that visits it".to_string(),
-        });
-        let tasks =
-            numbers.iter().map(|&n| Entry { symbol: Symbol::Task(task_radius(n, numbers)), label: n.to_string() });
-        let violins = legend::of_violins(&self.panels, &self.references, &self.colours);
-        violins.into_iter().chain(title).chain(tasks).collect()
+        let label = "Task of a path, by the smallest N that visits it".to_string();
+        let title = (!numbers.is_empty()).then_some(Entry { symbol: Symbol::None, label });
+        let task = |&n: &usize| Entry { symbol: Symbol::Task(task_radius(n, numbers)), label: n.to_string() };
+        let tasks = title.into_iter().chain(numbers.iter().map(task));
+        [tasks.collect(), legend::of_violins(&self.panels, &self.references, &self.colours)]
     }
 }
 

@@ -4,7 +4,7 @@ use crate::error::PlotError;
 use crate::font::{self, Weight};
 use crate::legend::{self, Entry, Symbol};
 use crate::lines::{LinesFigure, LinesRow};
-use crate::lines_panel::{self, RowAxis, statements};
+use crate::lines_panel::{self, RowAxis, layers_frame, statements};
 use crate::palette::stroke;
 use crate::panel::{Frame, TICK_PAD};
 use crate::scene::{Anchor, Scene, Text};
@@ -145,13 +145,14 @@ impl<'a> Page<'a> {
 /// Writes the labels of the row's groups below `top`, across if there is room for all of them and upward if not, and
 /// returns their height. Labels that would still cover one another are thinned.
 fn group_labels(scene: &mut Scene, row: &LinesRow, frame: Frame, top: f64) -> f64 {
-    let slot = frame.slot(row.layers());
+    let inner = layers_frame(frame);
+    let slot = inner.slot(row.layers());
     let mut first = 0;
     let middles: Vec<(f64, &str)> = row
         .groups
         .iter()
         .map(|group| {
-            let middle = frame.left + (first as f64 + group.layers.len() as f64 / 2.0) * slot;
+            let middle = inner.left + (first as f64 + group.layers.len() as f64 / 2.0) * slot;
             first += group.layers.len();
             (middle, group.label.as_str())
         })

@@ -15,6 +15,14 @@ use crate::style::{FAINT, HAIRLINE, INK, MARKER, WHISKER};
 const APART: f64 = 0.9;
 const FILLED: f64 = 0.6;
 
+/// Empty space between the frame and the first and the last layer, in points.
+const INSET: f64 = 2.5;
+
+/// The part of a frame that the layers divide among themselves.
+pub(crate) fn layers_frame(frame: Frame) -> Frame {
+    Frame { left: frame.left + INSET, width: frame.width - 2.0 * INSET, ..frame }
+}
+
 /// A row's value axis.
 pub(crate) struct RowAxis {
     pub(crate) axis: Option<Axis>,
@@ -91,13 +99,13 @@ impl RowAxis {
 
 /// Draws the panel of `row` in its frame.
 pub(crate) fn draw(scene: &mut Scene, row: &LinesRow, panel: &LinesPanel, row_axis: &RowAxis, frame: Frame) {
-    let centres = frame.centres(row.layers());
+    let centres = layers_frame(frame).centres(row.layers());
     separators(scene, row, frame);
     // Where nothing has a place on the axis, its triangles still say that there are values.
     let nothing = Axis::showing([0.0, 1.0]);
     if let Some(axis) = row_axis.axis.as_ref().or(nothing.as_ref()) {
         reference(scene, panel, row_axis, axis, frame, &centres);
-        let apart = APART.min(frame.slot(row.layers()) * FILLED / panel.lines.len().max(1) as f64);
+        let apart = APART.min(layers_frame(frame).slot(row.layers()) * FILLED / panel.lines.len().max(1) as f64);
         let aside = |line: usize| (line as f64 - (panel.lines.len() as f64 - 1.0) / 2.0) * apart;
         for (place, line) in panel.lines.iter().enumerate() {
             for (layer, estimate) in line.estimates().filter(|(_, estimate)| estimate.low < estimate.high) {
@@ -144,21 +152,22 @@ pub(crate) fn draw(scene: &mut Scene, row: &LinesRow, panel: &LinesPanel, row_ax
     }
 }
 
-/// Faint lines between groups of layers, and a tick for each layer.
+/// Faint lines between groups of layers, where not every layer is a group, and a tick for each layer.
 fn separators(scene: &mut Scene, row: &LinesRow, frame: Frame) {
     const SHORT: f64 = 1.5;
     const LONG: f64 = 4.0;
-    let slot = frame.slot(row.layers());
+    let inner = layers_frame(frame);
+    let slot = inner.slot(row.layers());
     let bottom = frame.bottom();
     let mut layers = 0;
     for group in &row.groups {
-        if layers > 0 {
-            let x = frame.left + layers as f64 * slot;
+        if layers > 0 && row.groups.len() < row.layers() {
+            let x = inner.left + layers as f64 * slot;
             scene.line(vec![(x, frame.top), (x, bottom + LONG)], 0.4, FAINT);
         }
         layers += group.layers.len();
     }
-    for x in frame.centres(layers) {
+    for x in inner.centres(layers) {
         scene.rectangle((x - HAIRLINE / 4.0, bottom), (x + HAIRLINE / 4.0, bottom + SHORT), INK);
     }
 }

@@ -35,15 +35,16 @@ const VIRIDIS: [RGBColor; 9] = [
 /// How many lines can be told apart.
 pub const MOST_STROKES: usize = STROKES.len();
 
-/// The lines of conditions and paths, from dark to light: colours of [`DISTINCT`] whose lightness differs, so that they can
-/// be told apart in a grey print even without their dashes and markers.
+/// The lines of conditions and paths, from dark to light, so that they can be told apart in a grey print even without their
+/// dashes and markers. After black they are of Tol's muted scheme and none of the seeds' colours (the last apart, which a
+/// path diagram does not reach): a path is not to be taken for a seed.
 const STROKES: [Stroke; 6] = [
-    Stroke { colour: DISTINCT[0], dashes: &[], marker: Marker::Disc },
-    Stroke { colour: DISTINCT[1], dashes: &[4.5, 1.5], marker: Marker::Square },
-    Stroke { colour: DISTINCT[2], dashes: &[2.0, 1.2], marker: Marker::Triangle },
-    Stroke { colour: DISTINCT[3], dashes: &[5.0, 1.4, 1.2, 1.4], marker: Marker::Diamond },
-    Stroke { colour: DISTINCT[5], dashes: &[], marker: Marker::Wedge },
-    Stroke { colour: DISTINCT[7], dashes: &[1.2, 1.2], marker: Marker::Plus },
+    Stroke { colour: RGBColor(0, 0, 0), dashes: &[], marker: Marker::Disc },
+    Stroke { colour: RGBColor(51, 34, 136), dashes: &[4.5, 1.5], marker: Marker::Square },
+    Stroke { colour: RGBColor(17, 119, 51), dashes: &[2.0, 1.2], marker: Marker::Triangle },
+    Stroke { colour: RGBColor(204, 102, 119), dashes: &[5.0, 1.4, 1.2, 1.4], marker: Marker::Diamond },
+    Stroke { colour: RGBColor(153, 153, 51), dashes: &[], marker: Marker::Wedge },
+    Stroke { colour: RGBColor(86, 180, 233), dashes: &[1.2, 1.2], marker: Marker::Plus },
 ];
 
 /// How line `place` of a figure is drawn; the figure has been refused if it has more than [`MOST_STROKES`].

@@ -56,8 +56,12 @@ impl Stroke {
 
     /// Draws a sample `width` points long from (`left`, `middle`) on, with a marker in its middle.
     pub(crate) fn sample(&self, scene: &mut Scene, (left, middle): (f64, f64), width: f64, radius: f64) {
-        self.line(scene, &[(left, middle), (left + width, middle)]);
-        self.mark(scene, (left + width / 2.0, middle), radius);
+        // From both ends inwards, so that neither is a gap.
+        let centre = (left + width / 2.0, middle);
+        for end in [left, left + width] {
+            self.line(scene, &[(end, middle), centre]);
+        }
+        self.mark(scene, centre, radius);
     }
 }
 

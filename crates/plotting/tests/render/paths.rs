@@ -21,7 +21,7 @@ fn planes_with_results_at_one_seed_and_at_fifty() {
     for seeds in [1, 3, 50] {
         let scene = checked(&planes(seeds));
         assert_eq!((count(&scene, "source"), count(&scene, "target")), (2, 2));
-        assert!(says(&scene, "least N that visits it 2 3 5 9"));
+        assert!(says(&scene, "smallest N that visits it 2 3 5 9"));
         assert_eq!(count(&scene, "Final test loss"), 2);
         assert!(says(&scene, "(h)"));
     }

@@ -210,7 +210,7 @@ pub fn sound(scene: Scene) -> Scene {
     assert!(!svg.contains("NaN"));
     if let Some(folder) = std::env::var_os("PLOTTING_PICTURES").map(PathBuf::from) {
         fs::create_dir_all(&folder).unwrap();
-        let test = std::thread::current().name().unwrap_or("figure").to_string();
+        let test = std::thread::current().name().unwrap_or("figure").replace("::", "-");
         let free = (0..).map(|place| folder.join(format!("{test}-{place}.png"))).find(|path| !path.exists()).unwrap();
         save(&scene, &free.with_extension("svg"), &free).unwrap();
     }
