@@ -113,6 +113,14 @@ pub enum PlotError {
         /// Upper end of its interval.
         high: f64,
     },
+    /// The legend would show something that has no name.
+    #[error("the figure draws {what} and does not say what they are; set `{field}`")]
+    Unnamed {
+        /// What is drawn.
+        what: &'static str,
+        /// The field that names it.
+        field: &'static str,
+    },
     /// A panel is too narrow to be read.
     #[error("panel {panel:?}: it is {width:.1} pt wide and needs {needed:.1} pt; put fewer panels in a row")]
     Narrow {

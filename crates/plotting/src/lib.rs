@@ -45,6 +45,7 @@ mod dots;
 mod error;
 pub mod font;
 mod glyphs;
+mod gutter;
 mod kde;
 mod labels;
 mod layout;

@@ -4,7 +4,8 @@ use crate::axis::Scale;
 use crate::error::PlotError;
 use crate::palette::MOST_STROKES;
 
-/// Small multiples of lines over the layers of a network: a row a measure, a column a moment.
+/// Small multiples of lines over the layers of a network: a row a measure, a column a moment. Where lines coincide, their
+/// markers take turns from layer to layer.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LinesFigure {
     /// Line above all panels.
@@ -124,6 +125,7 @@ impl LinesFigure {
             let figure = self.title.clone().unwrap_or_default();
             return Err(PlotError::TooManyLines { figure, lines: self.lines.len(), most: MOST_STROKES });
         }
+        self.validate_names()?;
         for (index, row) in self.rows.iter().enumerate() {
             let number = index + 1;
             fits((number, None), "panels", row.panels.len(), self.columns.len(), "column")?;
@@ -141,6 +143,29 @@ impl LinesFigure {
             }
         }
         Ok(())
+    }
+
+    /// Refuses intervals and references that the legend could not name.
+    fn validate_names(&self) -> Result<(), PlotError> {
+        let unnamed = |what, field| Err(PlotError::Unnamed { what, field });
+        if self.interval.is_empty() && self.has_intervals() {
+            return unnamed("intervals", "interval");
+        }
+        if self.reference.is_empty() && self.has_references() {
+            return unnamed("dotted lines", "reference");
+        }
+        Ok(())
+    }
+
+    /// Whether an estimate has an interval.
+    pub(crate) fn has_intervals(&self) -> bool {
+        let panels = self.rows.iter().flat_map(|row| &row.panels);
+        panels.flat_map(|panel| &panel.lines).flat_map(Line::estimates).any(|(_, one)| one.low < one.high)
+    }
+
+    /// Whether a panel has a dotted line.
+    pub(crate) fn has_references(&self) -> bool {
+        self.rows.iter().flat_map(|row| &row.panels).any(|panel| panel.reference.iter().any(Option::is_some))
     }
 
     fn fitting_values(

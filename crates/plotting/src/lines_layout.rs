@@ -126,15 +126,13 @@ impl<'a> Page<'a> {
     }
 
     fn legend(&self) -> Vec<Entry> {
-        let panels = || self.figure.rows.iter().flat_map(|row| &row.panels);
-        let estimates = || panels().flat_map(|panel| &panel.lines).flat_map(|line| line.estimates());
         let line =
             |(place, name): (usize, &String)| Entry { symbol: Symbol::Stroke(stroke(place)), label: name.clone() };
         let mut entries: Vec<Entry> = self.figure.lines.iter().enumerate().map(line).collect();
-        if estimates().any(|(_, one)| one.low < one.high) {
+        if self.figure.has_intervals() {
             entries.push(Entry { symbol: Symbol::Interval, label: self.figure.interval.clone() });
         }
-        if panels().any(|panel| panel.reference.iter().any(Option::is_some)) {
+        if self.figure.has_references() {
             entries.push(Entry { symbol: Symbol::Reference(0), label: self.figure.reference.clone() });
         }
         entries.extend(self.axes.iter().any(RowAxis::is_left).then(legend::beyond_the_axis));

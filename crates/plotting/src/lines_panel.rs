@@ -2,7 +2,7 @@
 
 use crate::axis::{Axis, Scale};
 use crate::dots::BAND;
-use crate::lines::{Estimate, LinesPanel, LinesRow};
+use crate::lines::{Estimate, Line, LinesPanel, LinesRow};
 use crate::number::three_digits;
 use crate::order::Fences;
 use crate::palette::stroke;
@@ -114,25 +114,30 @@ pub(crate) fn draw(scene: &mut Scene, row: &LinesRow, panel: &LinesPanel, row_ax
                 scene.line(vec![(x, end(estimate.low)), (x, end(estimate.high))], WHISKER, stroke(place).colour);
             }
         }
+        let height = |value: f64| match row_axis.side(value) {
+            Side::On => row_axis.place(axis, value, frame),
+            Side::Above => frame.top + BAND / 2.0,
+            Side::Below => frame.bottom() - BAND / 2.0,
+        };
+        let of_line = |line: &Line| line.values.iter().map(|one| one.map(|one| height(one.value))).collect();
+        let heights: Vec<Vec<Option<f64>>> = panel.lines.iter().map(of_line).collect();
         for (place, line) in panel.lines.iter().enumerate() {
             let at = |layer: usize, estimate: Estimate| {
                 let on = row_axis.side(estimate.value) == Side::On;
-                on.then(|| (centres[layer] + aside(place), row_axis.place(axis, estimate.value, frame)))
+                on.then(|| (centres[layer] + aside(place), height(estimate.value)))
             };
             let points = line.values.iter().enumerate().map(|(layer, one)| one.and_then(|one| at(layer, one)));
             let points: Vec<Option<(f64, f64)>> = points.collect();
             for piece in points.split(Option::is_none) {
                 stroke(place).line(scene, &piece.iter().flatten().copied().collect::<Vec<_>>());
             }
-            for &centre in points.iter().flatten() {
-                stroke(place).mark(scene, centre, MARKER);
-            }
-            for (layer, estimate) in line.estimates() {
-                let x = centres[layer] + aside(place);
+            for (layer, estimate) in line.estimates().filter(|&(layer, _)| has_turn(&heights, place, layer)) {
+                let (x, colour) = (centres[layer] + aside(place), stroke(place).colour);
+                let y = height(estimate.value);
                 match row_axis.side(estimate.value) {
-                    Side::Above => triangle(scene, (x, frame.top + BAND / 2.0), 1.0, stroke(place).colour),
-                    Side::Below => triangle(scene, (x, frame.bottom() - BAND / 2.0), -1.0, stroke(place).colour),
-                    Side::On => {}
+                    Side::On => stroke(place).mark(scene, (x, y), MARKER),
+                    Side::Above => triangle(scene, (x, y), 1.0, colour),
+                    Side::Below => triangle(scene, (x, y), -1.0, colour),
                 }
             }
         }
@@ -150,6 +155,19 @@ pub(crate) fn draw(scene: &mut Scene, row: &LinesRow, panel: &LinesPanel, row_ax
     if panel.lines.iter().all(|line| line.is_empty()) {
         no_data(scene, frame.left + frame.width / 2.0, frame);
     }
+}
+
+/// Whether line `place` shows its marker at `layer`: where lines coincide on the page, they take turns from layer to layer,
+/// so that none hides the others. `heights` are those of each line at each layer.
+fn has_turn(heights: &[Vec<Option<f64>>], place: usize, layer: usize) -> bool {
+    const COINCIDE: f64 = 0.5;
+    let height = |line: usize| heights[line].get(layer).copied().flatten();
+    let same = |line: &usize| match (height(*line), height(place)) {
+        (Some(one), Some(other)) => (one - other).abs() < COINCIDE,
+        _ => false,
+    };
+    let coinciding: Vec<usize> = (0..heights.len()).filter(same).collect();
+    !coinciding.is_empty() && coinciding[layer % coinciding.len()] == place
 }
 
 /// Faint lines between groups of layers, where not every layer is a group, and a tick for each layer.
@@ -241,4 +259,18 @@ fn clipped(values: &[(f64, &str, &str)], side: &str, extreme: fn(f64, f64) -> f6
         }
         _ => format!("{} values {side} the axis, the farthest {}", values.len(), three_digits(farthest)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coinciding_lines_take_turns() {
+        let heights = [vec![Some(1.0); 4], vec![Some(1.2); 4], vec![Some(9.0), None, Some(1.0), Some(9.0)]];
+        let shown = |place: usize| (0..4).map(|layer| has_turn(&heights, place, layer)).collect::<Vec<bool>>();
+        assert_eq!(shown(0), [true, false, false, false]);
+        assert_eq!(shown(1), [false, true, false, true]);
+        assert_eq!(shown(2), [true, false, true, true]);
+    }
 }

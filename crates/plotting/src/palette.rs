@@ -43,7 +43,7 @@ const STROKES: [Stroke; 6] = [
     Stroke { colour: RGBColor(51, 34, 136), dashes: &[4.5, 1.5], marker: Marker::Square },
     Stroke { colour: RGBColor(17, 119, 51), dashes: &[2.0, 1.2], marker: Marker::Triangle },
     Stroke { colour: RGBColor(204, 102, 119), dashes: &[5.0, 1.4, 1.2, 1.4], marker: Marker::Diamond },
-    Stroke { colour: RGBColor(153, 153, 51), dashes: &[], marker: Marker::Wedge },
+    Stroke { colour: RGBColor(153, 153, 51), dashes: &[8.0, 2.0], marker: Marker::Wedge },
     Stroke { colour: RGBColor(86, 180, 233), dashes: &[1.2, 1.2], marker: Marker::Plus },
 ];
 

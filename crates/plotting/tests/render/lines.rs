@@ -147,6 +147,8 @@ fn what_does_not_fit_together_is_refused() {
     let mut figure = lines(1, 4, 10);
     figure.lines.extend(["5", "6", "7"].map(str::to_string));
     assert!(matches!(lay_out_lines(&figure), Err(PlotError::TooManyLines { lines: 7, most: 6, .. })));
+    let unnamed = LinesFigure { interval: String::new(), ..lines(1, 4, 10) };
+    assert!(lay_out_lines(&unnamed).unwrap_err().to_string().contains("set `interval`"));
     let mut figure = lines(1, 4, 10);
     figure.columns = (0..40).map(|column| column.to_string()).collect();
     figure.rows[0].panels = vec![LinesPanel::default(); 40];
