@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use paths::{DatasetName, Experiment};
-use plotting::{Baseline, Group, PlotError, Point, ViolinFigure, ViolinPanel, draw_violins};
+use plotting::{Group, PlotError, Point, Reference, SharedY, ViolinFigure, ViolinPanel, draw_violins};
 use sequence::RunRow;
 use statistics::{RunTable, TableError, summarise, write_summary};
 
@@ -100,10 +100,10 @@ fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure {
         rows.iter().flat_map(|&row| datasets.iter().map(move |&dataset| panel(experiment, table, row, dataset)));
     ViolinFigure {
         title: Some(experiment.title.clone()),
-        panels: panels.collect(),
+        panels: panels.map(Into::into).collect(),
         y_label: "Final test loss".to_owned(),
         x_label: experiment.x_label.clone(),
-        shared_y: false,
+        shared_y: SharedY::Never,
         columns: (rows.len() > 1).then_some(datasets.len()),
         note: note(experiment, table),
     }
@@ -142,7 +142,12 @@ fn panel(experiment: &Experiment, table: &RunTable, row: Option<&str>, dataset: 
                 Group { label: condition.tick().to_owned(), points, failed }
             })
             .collect(),
-        baseline: (!baseline.is_empty()).then_some(Baseline { mean, n: baseline.len() }),
+        reference: (!baseline.is_empty()).then(|| Reference {
+            value: mean,
+            label: "baseline mean".to_owned(),
+            n: Some(baseline.len()),
+        }),
+        ..ViolinPanel::default()
     }
 }
 

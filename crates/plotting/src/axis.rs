@@ -7,13 +7,34 @@ use crate::number::{MINUS, readable};
 pub struct Tick {
     /// Its place on the axis.
     pub value: f64,
-    /// What is written there; every label of an axis has the same precision.
+    /// What is written there; the labels of a linear axis all have the same precision.
     pub label: String,
 }
 
-/// A linear axis.
+/// How values become distances along an axis.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal differences are equally long.
+    #[default]
+    Linear,
+    /// Equal ratios are equally long; only positive values have a place.
+    Log,
+}
+
+impl Scale {
+    fn distance(self, value: f64) -> f64 {
+        match self {
+            Scale::Linear => value,
+            Scale::Log => value.log10(),
+        }
+    }
+}
+
+/// A value axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
+    scale: Scale,
+    /// Distances of its two ends.
     low: f64,
     high: f64,
     ticks: Vec<Tick>,
@@ -45,7 +66,25 @@ impl Axis {
         }
         let padding = (high - low) * Self::PADDING;
         (low, high) = (low - padding, high + padding);
-        Some(Axis { low, high, ticks: ticks(low, high, Self::TICKS) })
+        Some(Axis { scale: Scale::Linear, low, high, ticks: ticks(low, high, Self::TICKS) })
+    }
+
+    /// A logarithmic axis that shows all positive ones of `values`; `None` without any.
+    pub fn showing_log(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for value in values.into_iter().filter(|&value| value > 0.0) {
+            low = low.min(value.log10());
+            high = high.max(value.log10());
+        }
+        if low > high {
+            return None;
+        }
+        if high - low < 1e-9 {
+            (low, high) = (low + (1.0 - Self::WINDOW).log10(), high + (1.0 + Self::WINDOW).log10());
+        }
+        let padding = (high - low) * Self::PADDING;
+        (low, high) = (low - padding, high + padding);
+        Some(Axis { scale: Scale::Log, low, high, ticks: log_ticks(low, high, Self::TICKS) })
     }
 
     /// Its ticks, ascending.
@@ -55,7 +94,7 @@ impl Axis {
 
     /// Where `value` lies when the axis runs from `bottom` up to `top` (both measured from the top of the page).
     pub fn position(&self, value: f64, top: f64, bottom: f64) -> f64 {
-        bottom + (value - self.low) / (self.high - self.low) * (top - bottom)
+        bottom + (self.scale.distance(value) - self.low) / (self.high - self.low) * (top - bottom)
     }
 }
 
@@ -78,6 +117,38 @@ fn ticks(low: f64, high: f64, count: f64) -> Vec<Tick> {
             Tick { value, label: label(value, exponent as i32, largest) }
         })
         .collect()
+}
+
+/// Powers of ten between 10^`low` and 10^`high`, at most about `count` of them; with some of their multiples where there are
+/// few, and round numbers where there are hardly any of those.
+fn log_ticks(low: f64, high: f64, count: f64) -> Vec<Tick> {
+    const MULTIPLES: [&[f64]; 2] = [&[1.0, 2.0, 5.0], &[1.0, 2.0, 3.0, 4.0, 6.0, 8.0]];
+    const FEWEST: usize = 3;
+    let (first, last) = (low.ceil() as i32, high.floor() as i32);
+    let powers: Vec<(i32, f64)> = (first..=last).map(|exponent| (exponent, 1.0)).collect();
+    let between =
+        |&(exponent, multiple): &(i32, f64)| (low..=high).contains(&(multiple * 10_f64.powi(exponent)).log10());
+    let with = |multiples: &[f64]| -> Vec<(i32, f64)> {
+        let all = (first - 1..=last).flat_map(|exponent| multiples.iter().map(move |&multiple| (exponent, multiple)));
+        all.filter(between).collect()
+    };
+    let steps = if powers.len() >= FEWEST {
+        Some(powers.iter().copied().step_by((powers.len() as f64 / (count + 1.0)).ceil() as usize).collect())
+    } else {
+        MULTIPLES.into_iter().map(with).find(|steps| steps.len() >= FEWEST)
+    };
+    let Some(steps) = steps else {
+        let linear = ticks(10_f64.powf(low), 10_f64.powf(high), count - 1.0).into_iter();
+        return linear.filter(|tick| tick.value > 0.0).collect();
+    };
+    let plain = steps.iter().all(|&(exponent, _)| (-3..=4).contains(&exponent));
+    let tick = |(exponent, multiple): (i32, f64)| {
+        let value = multiple * 10_f64.powi(exponent);
+        let decimals = (-exponent).max(0) as usize;
+        let label = if plain { format!("{value:.decimals$}") } else { format!("{multiple}e{exponent}") };
+        Tick { value, label: label.replace('-', MINUS) }
+    };
+    steps.into_iter().map(tick).collect()
 }
 
 /// `value` to the decimal place 10^`exponent`, in powers of ten where the figures would be too long.
@@ -122,6 +193,29 @@ mod tests {
             assert!(axis.ticks().len() >= 2, "{axis:?}");
         }
         assert_eq!(Axis::showing([]), None);
+    }
+
+    #[test]
+    fn log_ticks_are_powers_of_ten_or_their_multiples() {
+        let labels = |values: &[f64]| -> Vec<String> {
+            let axis = Axis::showing_log(values.iter().copied()).unwrap();
+            axis.ticks().iter().map(|tick| tick.label.clone()).collect()
+        };
+        assert_eq!(labels(&[0.0, 0.009, 12.0]), ["0.01", "0.1", "1", "10"]);
+        assert_eq!(labels(&[0.3, 3.0]), ["0.5", "1", "2"]);
+        assert_eq!(labels(&[0.022, 0.11]), ["0.03", "0.04", "0.06", "0.08", "0.1"]);
+        assert_eq!(labels(&[1e-9, 1.0]), ["1e−9", "1e−7", "1e−5", "1e−3", "1e−1"]);
+        assert_eq!(labels(&[1.1, 1.4]), ["1.1", "1.2", "1.3", "1.4"]);
+        assert!(labels(&[0.7, 0.7]).len() >= 2);
+        assert_eq!(Axis::showing_log([0.0, -1.0]), None);
+    }
+
+    #[test]
+    fn equal_ratios_are_equally_long_on_a_log_axis() {
+        let axis = Axis::showing_log([0.01, 1.0]).unwrap();
+        let place = |value: f64| axis.position(value, 0.0, 100.0);
+        assert!((place(0.01) - place(0.1) - (place(0.1) - place(1.0))).abs() < 1e-9);
+        assert!(0.0 < place(1.0) && place(0.01) < 100.0);
     }
 
     #[test]

@@ -23,13 +23,113 @@ pub enum PlotError {
         /// The offending value.
         value: f64,
     },
-    /// A baseline cannot be placed on an axis.
-    #[error("panel {panel:?}: the baseline's mean is {mean}, and only a finite one can be drawn; leave it out instead")]
-    BaselineNotFinite {
+    /// A reference line cannot be placed on an axis.
+    #[error(
+        "panel {panel:?}: the reference {reference:?} is {value}, and only a finite one can be drawn; leave it out instead"
+    )]
+    ReferenceNotFinite {
         /// Title of the panel.
         panel: String,
-        /// The offending mean.
-        mean: f64,
+        /// Label of the reference.
+        reference: String,
+        /// The offending value.
+        value: f64,
+    },
+    /// A task of a path cannot be placed in the plane.
+    #[error(
+        "diagram {panel:?}, path {path:?}, N = {n}: the task ({x}, {y}) is not finite; give both parameters as numbers"
+    )]
+    TaskNotFinite {
+        /// Title of the diagram.
+        panel: String,
+        /// Label of the path.
+        path: String,
+        /// Number of tasks of the discretization.
+        n: usize,
+        /// Horizontal parameter of the task.
+        x: f64,
+        /// Vertical parameter of the task.
+        y: f64,
+    },
+    /// An axis of a path diagram has no length.
+    #[error(
+        "diagram {panel:?}, axis {axis:?}: it runs from {source_value} at the source to {target} at the target; \
+         give two different finite values"
+    )]
+    NoRange {
+        /// Title of the diagram.
+        panel: String,
+        /// Label of the axis.
+        axis: String,
+        /// Parameter of the source task.
+        source_value: f64,
+        /// Parameter of the target task.
+        target: f64,
+    },
+    /// More lines than can be told apart.
+    #[error("{figure:?}: it has {lines} lines, and only {most} can be told apart; spread them over more figures")]
+    TooManyLines {
+        /// Title of the figure or diagram.
+        figure: String,
+        /// How many lines it has.
+        lines: usize,
+        /// How many it can have.
+        most: usize,
+    },
+    /// The parts of a figure of lines do not fit together.
+    #[error("row {row}{}: there are {found} {what}, and {expected} were expected, one for each {each}", .column.map_or(String::new(), |column| format!(", column {column}")))]
+    Shape {
+        /// Row, counted from 1.
+        row: usize,
+        /// Column, counted from 1, if the part belongs to one panel.
+        column: Option<usize>,
+        /// What there are too many or too few of.
+        what: &'static str,
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+        /// What there should be one for.
+        each: &'static str,
+    },
+    /// A value of a line cannot be placed on an axis.
+    #[error(
+        "row {row}, column {column}, line {line:?}, layer {layer:?}: the value is {value} ({low} to {high}), and only finite \
+         values can be drawn; give `None` for a missing one"
+    )]
+    LineNotFinite {
+        /// Row, counted from 1.
+        row: usize,
+        /// Column, counted from 1.
+        column: usize,
+        /// Name of the line.
+        line: String,
+        /// Name of the layer.
+        layer: String,
+        /// The value.
+        value: f64,
+        /// Lower end of its interval.
+        low: f64,
+        /// Upper end of its interval.
+        high: f64,
+    },
+    /// The legend would show something that has no name.
+    #[error("the figure draws {what} and does not say what they are; set `{field}`")]
+    Unnamed {
+        /// What is drawn.
+        what: &'static str,
+        /// The field that names it.
+        field: &'static str,
+    },
+    /// A panel is too narrow to be read.
+    #[error("panel {panel:?}: it is {width:.1} pt wide and needs {needed:.1} pt; put fewer panels in a row")]
+    Narrow {
+        /// Title of the panel.
+        panel: String,
+        /// Width of its data area, in points.
+        width: f64,
+        /// Least width it can have, in points.
+        needed: f64,
     },
     /// The groups of a panel are too narrow to carry labels.
     #[error(

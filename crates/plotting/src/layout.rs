@@ -1,20 +1,23 @@
-//! Composition of a violin figure: panels in rows, with everything that is written around them.
+//! Composition of a violin figure: panels in a grid, with everything that is written around them.
 
 use crate::dots;
 use crate::error::PlotError;
-use crate::font::{self, Weight};
+use crate::font;
+use crate::gutter::{Cell, gutters, labelled, tick_width, value_labels};
 use crate::labels::Labels;
-use crate::legend;
+use crate::legend::{self, Entry, STROKE_SAMPLE, Symbol};
 use crate::palette::SeedColours;
-use crate::panel::{self, Frame, TICK_PAD};
+use crate::panel::{self, Frame};
+use crate::path_panel::{self, LEAST_WIDTH, numbers_of_tasks, path_stroke, task_radius};
 use crate::prepared::{Prepared, prepare};
+use crate::reference::References;
 use crate::scene::{Anchor, Scene, Text};
 use crate::statements::{remarks, statements};
 use crate::style::{
-    COLUMN_WIDTH, GAP, LABEL, MARGIN, MUTED, PAGE_WIDTH, PANEL_TITLE, PLOT_HEIGHT, SMALL, TICK, TITLE, line_height,
+    COLUMN_WIDTH, GAP, LABEL, MARGIN, MARKER, MUTED, PAGE_WIDTH, PANEL_TITLE, PLOT_HEIGHT, SMALL, TITLE, line_height,
 };
-use crate::text::wrap;
-use crate::violin::ViolinFigure;
+use crate::violin::{Panel, ViolinFigure};
+use crate::writing::{panel_letter, paragraph, upward_label};
 
 /// Space between blocks of a figure, in points.
 const BLOCK: f64 = 4.0;
@@ -42,30 +45,30 @@ pub fn lay_out(figure: &ViolinFigure) -> Result<Scene, PlotError> {
     }
     let mut first_top = None;
     let mut last_bottom = y;
-    for row in 0..grid.panels.len().div_ceil(grid.columns) {
+    let mut below_violins = y;
+    for row in 0..grid.cells.len().div_ceil(grid.columns) {
         let from = row * grid.columns;
-        let to = (from + grid.columns).min(grid.panels.len());
+        let to = (from + grid.columns).min(grid.cells.len());
         let title_bottom = (from..to).map(|at| grid.title(&mut scene, at, y)).fold(y, f64::max);
         let top = title_bottom + BLOCK;
-        let mut row_bottom = top;
-        for at in from..to {
-            row_bottom = row_bottom.max(grid.panel(&mut scene, at, top));
-        }
+        let bottoms: Vec<f64> = (from..to).map(|at| grid.cell(&mut scene, at, top)).collect();
+        let row_bottom = bottoms.iter().copied().fold(top, f64::max);
+        let violins = (from..to).zip(&bottoms).filter(|&(at, _)| !grid.is_left_of_violins(at));
+        below_violins = violins.map(|(_, &bottom)| bottom).reduce(f64::max).unwrap_or(row_bottom);
         first_top = first_top.or(Some(top));
         last_bottom = top + PLOT_HEIGHT;
         y = row_bottom + 2.0 * BLOCK;
     }
-    let middle = (grid.lefts[0] + scene.width - MARGIN) / 2.0;
-    let x_label = Text::new(figure.x_label.as_str(), middle, y - BLOCK, LABEL).anchored(Anchor::Middle);
+    let middle = (grid.lefts[grid.first_violins] + scene.width - MARGIN) / 2.0;
+    let top = below_violins + BLOCK;
+    let x_label = Text::new(figure.x_label.as_str(), middle, top, LABEL).anchored(Anchor::Middle);
     let available = 2.0 * (scene.width - MARGIN - middle);
-    y = paragraph(&mut scene, x_label, available) + BLOCK;
+    y = y.max(paragraph(&mut scene, x_label, available) + BLOCK);
     let plots_middle = (first_top.unwrap_or(last_bottom) + last_bottom) / 2.0;
-    for (line, content) in grid.y_label.iter().enumerate() {
-        let x = MARGIN + font::ASCENT * LABEL + line as f64 * line_height(LABEL);
-        let text = Text::new(content.clone(), x, plots_middle, LABEL);
-        scene.text(text.anchored(Anchor::Middle).reading_upward());
+    upward_label(&mut scene, &grid.common_label, MARGIN, plots_middle, LABEL);
+    for entries in grid.legends() {
+        y += legend::draw(&mut scene, &entries, (MARGIN, y), inner);
     }
-    y += legend::draw(&mut scene, &grid.panels, &grid.colours, (MARGIN, y), inner);
     let violins = grid.panels.iter().flat_map(|panel| &panel.groups).any(|group| !group.curve.is_empty());
     for note in violins.then_some(METHOD).into_iter().chain(figure.note.as_deref()) {
         y = paragraph(&mut scene, Text::new(note, MARGIN, y + 1.0, SMALL).coloured(MUTED), inner);
@@ -74,56 +77,58 @@ pub fn lay_out(figure: &ViolinFigure) -> Result<Scene, PlotError> {
     Ok(scene)
 }
 
-/// Draws `text` below its `y` in lines of `width` points and returns where they end.
-fn paragraph(scene: &mut Scene, text: Text, width: f64) -> f64 {
-    let lines = wrap(&text.content, width, text.size, text.weight);
-    let (top, height) = (text.y, line_height(text.size));
-    let bottom = top + lines.len() as f64 * height;
-    for (line, content) in lines.into_iter().enumerate() {
-        let y = top + font::ASCENT * text.size + line as f64 * height;
-        scene.text(Text { content, y, ..text.clone() });
-    }
-    bottom
-}
-
 /// The panels of a figure and their horizontal arrangement.
 struct Grid<'a> {
+    cells: Vec<Cell<'a>>,
     panels: Vec<Prepared<'a>>,
+    /// Whether each panel's ticks are labelled.
+    labelled: Vec<bool>,
+    /// The lines of each panel's own label of the value axis.
+    own_labels: Vec<Vec<String>>,
+    /// The lines of the label that stands once for all of them.
+    common_label: Vec<String>,
     labels: Vec<Labels>,
     swarms: Vec<Vec<dots::GroupSwarm>>,
     radius: f64,
     colours: SeedColours,
-    y_label: Vec<String>,
+    references: References,
+    numbers_of_tasks: Vec<usize>,
     figure_width: f64,
     columns: usize,
+    /// The first column that holds runs.
+    first_violins: usize,
     /// Left edge of the data areas of each column.
     lefts: Vec<f64>,
     data_width: f64,
-    shared_y: bool,
 }
 
 impl<'a> Grid<'a> {
     fn new(figure: &'a ViolinFigure) -> Result<Self, PlotError> {
-        let panels = prepare(figure);
-        let groups = figure.panels.iter().map(|panel| panel.groups.len()).max().unwrap_or(0);
-        let narrow = panels.len() == 1 && groups <= COLUMN_GROUPS;
+        let groups = figure.violins().map(|panel| panel.groups.len()).max().unwrap_or(0);
+        let narrow = figure.panels.len() == 1 && groups <= COLUMN_GROUPS;
         let figure_width = if narrow { COLUMN_WIDTH } else { PAGE_WIDTH };
         let columns = columns(figure, groups, figure_width);
-        let rows = panels.len().div_ceil(columns);
-        let y_label = wrap(&figure.y_label, PLOT_HEIGHT * rows as f64, LABEL, Weight::Regular);
-        let start = MARGIN + y_label.len() as f64 * line_height(LABEL);
-        let tick_labels = panels.iter().filter_map(|panel| panel.axis.as_ref()).flat_map(|axis| axis.ticks());
-        let widths = tick_labels.map(|tick| font::width(&tick.label, LABEL, Weight::Regular));
-        let axis_width = TICK + TICK_PAD + widths.fold(0.0, f64::max) + 1.0;
-        let axis_of = |column: usize| if figure.shared_y && column > 0 { TICK } else { axis_width };
-        let axes: f64 = (0..columns).map(axis_of).sum();
+        let panels = prepare(figure, columns);
+        let mut violins = 0..;
+        let cells: Vec<Cell<'a>> = figure
+            .panels
+            .iter()
+            .map(|panel| match panel {
+                Panel::Violins(_) => Cell::Violins(violins.next().unwrap_or_default()),
+                Panel::Paths(diagram) => Cell::Paths(diagram),
+            })
+            .collect();
+        let (common_label, own_labels) = value_labels(figure, &panels, columns);
+        let labelled = labelled(figure, &panels, columns);
+        let start = MARGIN + common_label.len() as f64 * line_height(LABEL);
+        let gutters = gutters(&cells, &panels, &labelled, &own_labels, columns);
         let gaps = GAP * (columns - 1) as f64;
-        let data_width = (figure_width - MARGIN - start - axes - gaps) / columns as f64;
+        let data_width = (figure_width - MARGIN - start - gutters.iter().sum::<f64>() - gaps) / columns as f64;
         let mut lefts = Vec::new();
         let mut x = start;
-        for column in 0..columns {
-            lefts.push(x + axis_of(column));
-            x += axis_of(column) + data_width + GAP;
+        for gutter in &gutters {
+            lefts.push(x + gutter);
+            x += gutter + data_width + GAP;
         }
         let slots: Vec<f64> = panels.iter().map(|one| data_width / one.groups.len().max(1) as f64).collect();
         for (one, &slot) in panels.iter().zip(&slots) {
@@ -131,6 +136,9 @@ impl<'a> Grid<'a> {
                 let (panel, groups) = (one.panel.title.clone(), one.groups.len());
                 return Err(PlotError::Crowded { panel, groups, slot, needed: Labels::least_slot() });
             }
+        }
+        if let Some(diagram) = figure.diagrams().next().filter(|_| data_width < LEAST_WIDTH) {
+            return Err(PlotError::Narrow { panel: diagram.title.clone(), width: data_width, needed: LEAST_WIDTH });
         }
         let labels = panels
             .iter()
@@ -141,51 +149,85 @@ impl<'a> Grid<'a> {
             })
             .collect();
         let (radius, swarms) = dots::lay_out(&panels, &slots);
-        let colours = SeedColours::new(figure.seeds());
-        let shared_y = figure.shared_y;
         Ok(Grid {
-            panels,
+            cells,
+            labelled,
+            own_labels,
+            common_label,
             labels,
             swarms,
             radius,
-            colours,
-            y_label,
+            colours: SeedColours::new(figure.seeds()),
+            references: References::new(&panels),
+            numbers_of_tasks: numbers_of_tasks(figure.diagrams()),
             figure_width,
             columns,
+            first_violins: panels.iter().map(|one| one.at % columns).min().unwrap_or(0),
             lefts,
             data_width,
-            shared_y,
+            panels,
         })
     }
 
-    /// Draws the title of panel `at` below `top` and returns where it ends.
+    /// Draws the title of the panel at `at` below `top` and returns where it ends.
     fn title(&self, scene: &mut Scene, at: usize, top: f64) -> f64 {
         let mut x = self.lefts[at % self.columns];
         let right = x + self.data_width;
-        if self.panels.len() > 1 {
-            let letter =
-                Text::new(format!("({})", letter(at)), x, top + font::ASCENT * PANEL_TITLE, PANEL_TITLE).bold();
-            x = letter.bounds().right + 3.0;
-            scene.text(letter);
+        if self.cells.len() > 1 {
+            x = panel_letter(scene, at, (x, top));
         }
-        let title = Text::new(self.panels[at].panel.title.as_str(), x, top, PANEL_TITLE);
+        let (title, path) = match self.cells[at] {
+            Cell::Violins(index) => (&self.panels[index].panel.title, self.panels[index].panel.path),
+            Cell::Paths(diagram) => (&diagram.title, None),
+        };
+        if let Some(place) = path {
+            let middle = top + (font::ASCENT - font::MIDDLE) * PANEL_TITLE;
+            path_stroke(place).sample(scene, (x, middle), STROKE_SAMPLE, MARKER * 1.3);
+            x += STROKE_SAMPLE + 3.0;
+        }
+        let title = Text::new(title.as_str(), x, top, PANEL_TITLE);
         paragraph(scene, title, right - x).max(top + line_height(PANEL_TITLE))
     }
 
-    /// Draws panel `at`, its data area beginning at `top`, and returns where what is written beneath it ends.
-    fn panel(&self, scene: &mut Scene, at: usize, top: f64) -> f64 {
-        let (prepared, labels, swarms) = (&self.panels[at], &self.labels[at], &self.swarms[at]);
-        let column = at % self.columns;
-        let labelled = column == 0 || !self.shared_y;
-        let frame = Frame { left: self.lefts[column], top, width: self.data_width, labelled };
-        panel::draw(scene, prepared, frame, swarms, self.radius, &self.colours);
-        labels.draw(scene, &frame.centres(prepared.groups.len()), top + PLOT_HEIGHT);
-        let state_baseline = legend::common_baseline_n(&self.panels).is_none();
-        let mut y = top + PLOT_HEIGHT + labels.height() + 1.0;
-        for line in statements(prepared, swarms, !labels.with_remarks, state_baseline) {
+    /// Draws the panel at `at`, its data area beginning at `top`, and returns where what is written beneath it ends.
+    fn cell(&self, scene: &mut Scene, at: usize, top: f64) -> f64 {
+        let left = self.lefts[at % self.columns];
+        let frame = Frame { left, top, width: self.data_width, height: PLOT_HEIGHT, labelled: true };
+        match self.cells[at] {
+            Cell::Violins(index) => self.violins(scene, index, Frame { labelled: self.labelled[index], ..frame }),
+            Cell::Paths(diagram) => path_panel::draw(scene, diagram, frame, &self.numbers_of_tasks),
+        }
+    }
+
+    fn violins(&self, scene: &mut Scene, index: usize, frame: Frame) -> f64 {
+        let (prepared, labels, swarms) = (&self.panels[index], &self.labels[index], &self.swarms[index]);
+        panel::draw(scene, prepared, frame, swarms, self.radius, (&self.colours, &self.references));
+        let label_width = self.own_labels[index].len() as f64 * line_height(LABEL);
+        let label_left = frame.left - tick_width(prepared, frame.labelled) - label_width;
+        upward_label(scene, &self.own_labels[index], label_left, frame.top + frame.height / 2.0, LABEL);
+        labels.draw(scene, &frame.centres(prepared.groups.len()), frame.bottom());
+        let reference = prepared.panel.reference.as_ref();
+        let state_reference = reference.is_some_and(|reference| self.references.differs(&reference.label));
+        let mut y = frame.bottom() + labels.height() + 1.0;
+        for line in statements(prepared, swarms, !labels.with_remarks, state_reference) {
             y = paragraph(scene, Text::new(line, frame.left, y, SMALL).coloured(MUTED), frame.width);
         }
         y
+    }
+
+    /// Whether only a diagram can be at `at`, which the label of the groups has nothing to say about.
+    fn is_left_of_violins(&self, at: usize) -> bool {
+        at % self.columns < self.first_violins
+    }
+
+    /// What the diagrams need, and what the violins need.
+    fn legends(&self) -> [Vec<Entry>; 2] {
+        let numbers = &self.numbers_of_tasks;
+        let label = "Task of a path, by the smallest N that visits it".to_string();
+        let title = (!numbers.is_empty()).then_some(Entry { symbol: Symbol::None, label });
+        let task = |&n: &usize| Entry { symbol: Symbol::Task(task_radius(n, numbers)), label: n.to_string() };
+        let tasks = title.into_iter().chain(numbers.iter().map(task));
+        [tasks.collect(), legend::of_violins(&self.panels, &self.references, &self.colours)]
     }
 }
 
@@ -200,30 +242,4 @@ fn columns(figure: &ViolinFigure, groups: usize, figure_width: f64) -> usize {
         *columns <= MOST_COLUMNS && width / groups.max(1) as f64 >= COMFORTABLE_SLOT
     };
     (1..=panels).map(|rows| panels.div_ceil(rows)).find(comfortable).unwrap_or(1)
-}
-
-/// The letters that count panels: a to z, then aa, ab and so on.
-fn letter(at: usize) -> String {
-    let last = char::from(b'a' + (at % 26) as u8);
-    if at < 26 { last.to_string() } else { letter(at / 26 - 1) + &last.to_string() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_go_on_after_z() {
-        let letters: Vec<String> = [0, 25, 26, 51, 52].into_iter().map(letter).collect();
-        assert_eq!(letters, ["a", "z", "aa", "az", "ba"]);
-    }
-
-    #[test]
-    fn panels_are_spread_evenly_over_rows() {
-        let of = |panels: usize, groups: usize| {
-            let figure = ViolinFigure { panels: vec![Default::default(); panels], ..ViolinFigure::default() };
-            columns(&figure, groups, PAGE_WIDTH)
-        };
-        assert_eq!((of(1, 4), of(3, 4), of(4, 4), of(4, 8), of(9, 4)), (1, 3, 4, 2, 3));
-    }
 }

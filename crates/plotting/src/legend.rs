@@ -1,4 +1,4 @@
-//! The legend beneath the panels: which colour is which seed, and what the lines and triangles mean.
+//! The legend beneath the panels: which colour is which seed, and what lines, markers and triangles mean.
 
 use plotters::style::RGBColor;
 
@@ -6,8 +6,10 @@ use crate::font::{self, Weight};
 use crate::palette::{SeedColours, ramp};
 use crate::panel::{dot, triangle};
 use crate::prepared::Prepared;
+use crate::reference::{self, References};
 use crate::scene::{Scene, Text};
-use crate::style::{DOT_RADIUS, INK, LABEL, MUTED, line_height};
+use crate::stroke::Stroke;
+use crate::style::{DOT_RADIUS, INK, LABEL, MARKER, MUTED, TASK_MARKER, WHISKER, line_height};
 
 /// Space between entries, in points.
 const BETWEEN: f64 = 8.0;
@@ -15,22 +17,33 @@ const BETWEEN: f64 = 8.0;
 const AFTER_SYMBOL: f64 = 2.5;
 /// Width of a line's sample, in points.
 const LINE: f64 = 14.0;
+/// Width of the sample of a dashed line with a marker on it, in points.
+pub(crate) const STROKE_SAMPLE: f64 = 22.0;
+/// Height of an interval's sample, in points.
+const INTERVAL: f64 = 6.0;
 /// Width and number of cells of the colour ramp, in points.
 const RAMP: f64 = 48.0;
 const CELLS: usize = 24;
 
-enum Symbol {
+/// What stands before a label.
+pub(crate) enum Symbol {
     None,
     Dot(RGBColor),
     Ramp,
     Median,
-    Dotted,
+    /// The reference line at a place.
+    Reference(usize),
     Triangle,
+    Stroke(Stroke),
+    /// The marker of a task, of a radius in points.
+    Task(f64),
+    Interval,
 }
 
-struct Entry {
-    symbol: Symbol,
-    label: String,
+/// One symbol and what it means.
+pub(crate) struct Entry {
+    pub(crate) symbol: Symbol,
+    pub(crate) label: String,
 }
 
 impl Entry {
@@ -39,7 +52,10 @@ impl Entry {
             Symbol::None => 0.0,
             Symbol::Dot(_) | Symbol::Triangle => 2.0 * DOT_RADIUS + AFTER_SYMBOL,
             Symbol::Ramp => RAMP + AFTER_SYMBOL,
-            Symbol::Median | Symbol::Dotted => LINE + AFTER_SYMBOL,
+            Symbol::Median | Symbol::Reference(_) => LINE + AFTER_SYMBOL,
+            Symbol::Stroke(_) => STROKE_SAMPLE + AFTER_SYMBOL,
+            Symbol::Task(_) => 2.0 * TASK_MARKER.0 + AFTER_SYMBOL,
+            Symbol::Interval => DOT_RADIUS + AFTER_SYMBOL,
         }
     }
 
@@ -62,21 +78,21 @@ impl Entry {
                 }
             }
             Symbol::Median => scene.rectangle((left, middle - 0.55), (left + LINE, middle + 0.55), INK),
-            Symbol::Dotted => scene.dotted(left + 0.5, left + LINE, middle, INK),
+            Symbol::Reference(place) => reference::draw(scene, place, (left + 0.5, left + LINE), middle),
             Symbol::Triangle => triangle(scene, (left + DOT_RADIUS, middle), 1.0, MUTED),
+            Symbol::Stroke(stroke) => stroke.sample(scene, (left, middle), STROKE_SAMPLE, MARKER),
+            Symbol::Task(radius) => scene.disc((left + TASK_MARKER.0, middle), radius, INK),
+            Symbol::Interval => {
+                let x = left + DOT_RADIUS / 2.0;
+                scene.line(vec![(x, middle - INTERVAL / 2.0), (x, middle + INTERVAL / 2.0)], 2.0 * WHISKER, INK);
+            }
         }
         scene.text(Text::new(self.label.clone(), left + self.symbol_width(), baseline, LABEL));
     }
 }
 
-/// The number of runs behind the baseline, if it is the same in all panels that have one.
-pub(crate) fn common_baseline_n(panels: &[Prepared<'_>]) -> Option<usize> {
-    let mut numbers = panels.iter().filter_map(|panel| panel.panel.baseline).map(|baseline| baseline.n);
-    let first = numbers.next()?;
-    numbers.all(|n| n == first).then_some(first)
-}
-
-fn entries(panels: &[Prepared<'_>], colours: &SeedColours) -> Vec<Entry> {
+/// What the panels of runs need: their seeds, medians, references and the values beyond their axes.
+pub(crate) fn of_violins(panels: &[Prepared<'_>], references: &References, colours: &SeedColours) -> Vec<Entry> {
     let mut entries = Vec::new();
     let seeds = colours.seeds();
     if let (Some(first), Some(last)) = (seeds.first(), seeds.last()) {
@@ -89,31 +105,26 @@ fn entries(panels: &[Prepared<'_>], colours: &SeedColours) -> Vec<Entry> {
         }
         entries.push(Entry { symbol: Symbol::Median, label: "median".to_string() });
     }
-    if panels.iter().any(|panel| panel.panel.baseline.is_some()) {
-        let label = common_baseline_n(panels).map_or("baseline".to_string(), |n| format!("baseline (n = {n})"));
-        entries.push(Entry { symbol: Symbol::Dotted, label });
-    }
-    if panels.iter().any(|panel| panel.room_above || panel.room_below) {
-        entries.push(Entry { symbol: Symbol::Triangle, label: "beyond the axis".to_string() });
-    }
+    let reference =
+        |(place, named): (usize, &reference::Named)| Entry { symbol: Symbol::Reference(place), label: named.legend() };
+    entries.extend(references.iter().map(reference));
+    entries.extend(panels.iter().any(|panel| panel.room_above || panel.room_below).then(beyond_the_axis));
     entries
 }
 
-/// Draws the legend from (`left`, `top`) within `width` points, in as many lines as it needs, and returns its height.
-pub(crate) fn draw(
-    scene: &mut Scene,
-    panels: &[Prepared<'_>],
-    colours: &SeedColours,
-    (left, top): (f64, f64),
-    width: f64,
-) -> f64 {
-    let entries = entries(panels, colours);
+/// What triangles at the edge of a panel mean.
+pub(crate) fn beyond_the_axis() -> Entry {
+    Entry { symbol: Symbol::Triangle, label: "beyond the axis".to_string() }
+}
+
+/// Draws the entries from (`left`, `top`) within `width` points, in as many lines as they need, and returns their height.
+pub(crate) fn draw(scene: &mut Scene, entries: &[Entry], (left, top): (f64, f64), width: f64) -> f64 {
     if entries.is_empty() {
         return 0.0;
     }
     let height = line_height(LABEL) + 1.0;
     let (mut x, mut line) = (left, 0_u32);
-    for entry in &entries {
+    for entry in entries {
         if x > left && x + entry.width() > left + width {
             (x, line) = (left, line + 1);
         }

@@ -5,22 +5,29 @@
 //! judge them is written in the figure itself: how many runs there are, how many diverged, which value is off the axis,
 //! and how the violin was computed.
 //!
+//! A [`ViolinFigure`] can hold [`PathDiagram`]s beside its violins, which show where in the plane of two transformations the
+//! tasks of a path lie. A [`LinesFigure`] shows measures of a network layer by layer, a line a condition.
+//!
 //! A figure is first laid out as a [`Scene`] in points, with the widths of an embedded typeface, and then painted twice
 //! from that one layout: as an SVG document and as a PNG picture. The two therefore show the same thing.
 //!
 //! ```
-//! use plotting::{Baseline, Group, Point, ViolinFigure, ViolinPanel};
+//! use plotting::{Group, Point, Reference, ViolinFigure, ViolinPanel};
 //!
 //! let runs = |losses: [f64; 3]| losses.into_iter().zip(0..).map(|(value, seed)| Point { seed, value }).collect();
 //! let figure = ViolinFigure {
-//!     panels: vec![ViolinPanel {
-//!         title: "CIFAR-10".to_string(),
-//!         groups: vec![
-//!             Group { label: "[No, No]".to_string(), points: runs([0.61, 0.64, 0.60]), failed: 0 },
-//!             Group { label: "[No, Yes]".to_string(), points: runs([0.55, 0.57, 0.58]), failed: 1 },
-//!         ],
-//!         baseline: Some(Baseline { mean: 0.52, n: 3 }),
-//!     }],
+//!     panels: vec![
+//!         ViolinPanel {
+//!             title: "CIFAR-10".to_string(),
+//!             groups: vec![
+//!                 Group { label: "[No, No]".to_string(), points: runs([0.61, 0.64, 0.60]), failed: 0 },
+//!                 Group { label: "[No, Yes]".to_string(), points: runs([0.55, 0.57, 0.58]), failed: 1 },
+//!             ],
+//!             reference: Some(Reference { value: 0.52, label: "baseline mean".to_string(), n: Some(3) }),
+//!             ..ViolinPanel::default()
+//!         }
+//!         .into(),
+//!     ],
 //!     y_label: "Test loss".to_string(),
 //!     x_label: "Bias reset before task [1, 2]".to_string(),
 //!     ..ViolinFigure::default()
@@ -38,39 +45,57 @@ mod dots;
 mod error;
 pub mod font;
 mod glyphs;
+mod gutter;
 mod kde;
 mod labels;
 mod layout;
 mod legend;
+mod lines;
+mod lines_layout;
+mod lines_panel;
 mod number;
 mod order;
 mod palette;
 mod panel;
+mod path_panel;
+mod plane;
 mod prepared;
 mod raster;
+mod reference;
 mod render;
 mod scene;
 mod statements;
+mod stroke;
 pub mod style;
 mod svg;
 mod swarm;
 mod text;
 mod violin;
+mod writing;
 
-pub use axis::{Axis, Tick};
+pub use axis::{Axis, Scale, Tick};
 pub use error::PlotError;
 pub use kde::{CUT, Kde};
 pub use layout::lay_out;
+pub use lines::{Estimate, LayerGroup, Line, LinesFigure, LinesPanel, LinesRow};
+pub use lines_layout::lay_out_lines;
 pub use order::{FENCE, Fences, median};
-pub use palette::{SeedColours, ramp};
+pub use palette::{MOST_STROKES, SeedColours, ramp, stroke};
+pub use plane::{Discretization, DrawnPath, PathDiagram, PlaneAxis};
 pub use raster::{Bitmap, DPI, to_bitmap};
 pub use render::save;
 pub use scene::{Anchor, Mark, Scene, Text, TextBox};
+pub use stroke::{Dashes, Marker, Stroke};
 pub use svg::to_svg;
 pub use swarm::swarm;
-pub use violin::{Baseline, Group, Point, ViolinFigure, ViolinPanel};
+pub use violin::{Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPanel};
 
 /// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch.
 pub fn draw_violins(figure: &ViolinFigure, svg: &Path, png: &Path) -> Result<(), PlotError> {
     save(&lay_out(figure)?, svg, png)
+}
+
+/// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch.
+pub fn draw_lines(figure: &LinesFigure, svg: &Path, png: &Path) -> Result<(), PlotError> {
+    save(&lay_out_lines(figure)?, svg, png)
 }

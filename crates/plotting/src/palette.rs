@@ -1,6 +1,8 @@
-//! Colours of the seeds: one colour a seed, the same in every panel.
+//! Colours: one a seed, the same in every panel, and one a line, with dashes and a marker of its own.
 
 use plotters::style::RGBColor;
+
+use crate::stroke::{Marker, Stroke};
 
 /// Colours for up to ten seeds, from dark to light so that their order survives a grey print: Okabe and Ito's eight, which
 /// colour-blind readers tell apart, with a wine red and a grey between them.
@@ -29,6 +31,26 @@ const VIRIDIS: [RGBColor; 9] = [
     RGBColor(170, 220, 50),
     RGBColor(253, 231, 37),
 ];
+
+/// How many lines can be told apart.
+pub const MOST_STROKES: usize = STROKES.len();
+
+/// The lines of conditions and paths, from dark to light, so that they can be told apart in a grey print even without their
+/// dashes and markers. After black they are of Tol's muted scheme and none of the seeds' colours (the last apart, which a
+/// path diagram does not reach): a path is not to be taken for a seed.
+const STROKES: [Stroke; 6] = [
+    Stroke { colour: RGBColor(0, 0, 0), dashes: &[], marker: Marker::Disc },
+    Stroke { colour: RGBColor(51, 34, 136), dashes: &[4.5, 1.5], marker: Marker::Square },
+    Stroke { colour: RGBColor(17, 119, 51), dashes: &[2.0, 1.2], marker: Marker::Triangle },
+    Stroke { colour: RGBColor(204, 102, 119), dashes: &[5.0, 1.4, 1.2, 1.4], marker: Marker::Diamond },
+    Stroke { colour: RGBColor(153, 153, 51), dashes: &[8.0, 2.0], marker: Marker::Wedge },
+    Stroke { colour: RGBColor(86, 180, 233), dashes: &[1.2, 1.2], marker: Marker::Plus },
+];
+
+/// How line `place` of a figure is drawn; the figure has been refused if it has more than [`MOST_STROKES`].
+pub fn stroke(place: usize) -> Stroke {
+    STROKES[place % STROKES.len()]
+}
 
 /// Which colour each seed has: distinct ones for up to ten seeds, a continuous ramp for more.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +116,18 @@ mod tests {
             let colours = SeedColours::new(0..count);
             let grey: Vec<f64> = (0..count).map(|seed| luminance(colours.colour(seed))).collect();
             assert!(grey.windows(2).all(|pair| pair[0] < pair[1]), "{grey:?}");
+        }
+    }
+
+    #[test]
+    fn lines_differ_in_lightness_and_in_shape() {
+        // CIE lightness, from 0 (black) to 100 (white), in equal steps to the eye.
+        let lightness = |y: f64| if y > 0.008856 { 116.0 * y.cbrt() - 16.0 } else { 903.3 * y };
+        let grey: Vec<f64> = STROKES.iter().map(|stroke| lightness(luminance(stroke.colour))).collect();
+        assert!(grey.windows(2).all(|pair| pair[0] + 5.0 < pair[1]), "{grey:?}");
+        assert!(grey.iter().all(|&lightness| lightness < 72.0), "too light for white paper: {grey:?}");
+        for (place, one) in STROKES.iter().enumerate() {
+            assert!(STROKES[place + 1..].iter().all(|other| other.marker != one.marker));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Drawing one panel: its axis, its violins, their medians, the baseline and the dots.
+//! Drawing one panel: its axis, its violins, their medians, the reference and the dots.
 
 use plotters::style::{RGBColor, WHITE};
 
@@ -8,8 +8,9 @@ use crate::font::{self, Weight};
 use crate::number::three_digits;
 use crate::palette::SeedColours;
 use crate::prepared::{Prepared, PreparedGroup};
+use crate::reference::{self, References};
 use crate::scene::{Anchor, Scene, Text};
-use crate::style::{FAINT, HAIRLINE, INK, LABEL, MUTED, PLOT_HEIGHT, RIM, SMALL, TICK, VIOLIN_EDGE, VIOLIN_FILL};
+use crate::style::{FAINT, HAIRLINE, INK, LABEL, MUTED, RIM, SMALL, TICK, VIOLIN_EDGE, VIOLIN_FILL};
 use crate::violin::Point;
 
 /// Space between tick marks and their labels, in points.
@@ -27,13 +28,28 @@ pub(crate) struct Frame {
     pub(crate) left: f64,
     pub(crate) top: f64,
     pub(crate) width: f64,
+    pub(crate) height: f64,
     /// Whether the ticks are labelled.
     pub(crate) labelled: bool,
 }
 
 impl Frame {
-    fn bottom(&self) -> f64 {
-        self.top + PLOT_HEIGHT
+    /// Height of the horizontal axis, in points from the top of the figure.
+    pub(crate) fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+
+    /// Right edge, in points from the left of the figure.
+    pub(crate) fn right(&self) -> f64 {
+        self.left + self.width
+    }
+
+    /// Draws the two axes without their ticks.
+    pub(crate) fn axes(&self, scene: &mut Scene) {
+        let left = self.left - HAIRLINE / 2.0;
+        scene.rectangle((left, self.top), (left + HAIRLINE, self.bottom()), INK);
+        let (above, below) = (self.bottom() - HAIRLINE / 2.0, self.bottom() + HAIRLINE / 2.0);
+        scene.rectangle((left, above), (self.right(), below), INK);
     }
 
     /// Width of each of `groups` groups, in points.
@@ -54,7 +70,7 @@ pub(crate) fn draw(
     frame: Frame,
     swarms: &[GroupSwarm],
     radius: f64,
-    colours: &SeedColours,
+    (colours, references): (&SeedColours, &References),
 ) {
     let centres = frame.centres(prepared.groups.len());
     let slot = frame.slot(prepared.groups.len());
@@ -64,8 +80,9 @@ pub(crate) fn draw(
         for (group, &x) in prepared.groups.iter().zip(&centres) {
             violin(scene, group, x, slot, place);
         }
-        if let Some(baseline) = prepared.panel.baseline {
-            scene.dotted(frame.left + 1.0, frame.left + frame.width, place(baseline.mean), INK);
+        if let Some(line) = &prepared.panel.reference {
+            let look = references.place(&line.label);
+            reference::draw(scene, look, (frame.left + 1.0, frame.right()), place(line.value));
         }
         for ((group, swarm), &x) in prepared.groups.iter().zip(swarms).zip(&centres) {
             for (point, offset) in group.shown.iter().zip(&swarm.shown) {
@@ -85,9 +102,7 @@ pub(crate) fn draw(
             }
         }
     }
-    let (left, right) = (frame.left - HAIRLINE / 2.0, frame.left + frame.width);
-    scene.rectangle((left, frame.top), (left + HAIRLINE, frame.bottom()), INK);
-    scene.rectangle((left, frame.bottom() - HAIRLINE / 2.0), (right, frame.bottom() + HAIRLINE / 2.0), INK);
+    frame.axes(scene);
     if prepared.groups.iter().all(|group| group.group.points.is_empty()) {
         no_data(scene, frame.left + frame.width / 2.0, frame);
     } else {
@@ -157,7 +172,8 @@ fn beyond(scene: &mut Scene, edge: Edge, points: &[Point], offsets: &[Option<f64
     }
 }
 
-fn ticks(scene: &mut Scene, axis: &Axis, frame: Frame, place: impl Fn(f64) -> f64) {
+/// Draws the ticks of the vertical axis, and their labels where the frame has any.
+pub(crate) fn ticks(scene: &mut Scene, axis: &Axis, frame: Frame, place: impl Fn(f64) -> f64) {
     for tick in axis.ticks() {
         let y = place(tick.value);
         scene.rectangle((frame.left - TICK, y - HAIRLINE / 2.0), (frame.left, y + HAIRLINE / 2.0), INK);
@@ -170,8 +186,8 @@ fn ticks(scene: &mut Scene, axis: &Axis, frame: Frame, place: impl Fn(f64) -> f6
 }
 
 /// Says that there is nothing to see around `x`, upward if the frame is too narrow, on white so that no line crosses it.
-fn no_data(scene: &mut Scene, x: f64, frame: Frame) {
-    let y = frame.top + PLOT_HEIGHT / 2.0;
+pub(crate) fn no_data(scene: &mut Scene, x: f64, frame: Frame) {
+    let y = frame.top + frame.height / 2.0;
     let text = Text::new("no data", x, y, SMALL).anchored(Anchor::Middle).coloured(MUTED);
     let across = font::width(&text.content, SMALL, Weight::Regular) < frame.width - 2.0;
     let text = if across { text } else { Text { x: x + font::MIDDLE * SMALL, ..text }.reading_upward() };

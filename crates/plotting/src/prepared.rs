@@ -3,13 +3,15 @@
 use crate::axis::Axis;
 use crate::kde::Kde;
 use crate::order::{Fences, median};
-use crate::violin::{Group, Point, ViolinFigure, ViolinPanel};
+use crate::violin::{Group, Panel, Point, SharedY, ViolinFigure, ViolinPanel};
 
 /// Points on the outline of a violin, on either side.
 const OUTLINE: usize = 96;
 
 /// A panel with its axis.
 pub(crate) struct Prepared<'a> {
+    /// Its place among all panels of the figure.
+    pub(crate) at: usize,
     pub(crate) panel: &'a ViolinPanel,
     pub(crate) groups: Vec<PreparedGroup<'a>>,
     /// `None` where there is nothing to show.
@@ -56,37 +58,55 @@ impl<'a> PreparedGroup<'a> {
     }
 }
 
-/// Makes every panel of the figure ready, on one axis if it asks for that.
-pub(crate) fn prepare(figure: &ViolinFigure) -> Vec<Prepared<'_>> {
-    let values_of = |panel: &ViolinPanel| panel.groups.iter().flat_map(Group::values).collect::<Vec<f64>>();
-    let all: Vec<f64> = figure.panels.iter().flat_map(values_of).collect();
-    let mut prepared: Vec<Prepared<'_>> = figure
+/// Makes every panel of runs ready, in `columns` columns of panels, on the axes that the figure asks for.
+pub(crate) fn prepare(figure: &ViolinFigure, columns: usize) -> Vec<Prepared<'_>> {
+    let placed: Vec<(usize, &ViolinPanel)> = figure
         .panels
         .iter()
-        .map(|panel| {
-            let fences = if figure.shared_y { Fences::around(&all) } else { Fences::around(&values_of(panel)) };
+        .enumerate()
+        .filter_map(|(at, panel)| if let Panel::Violins(violins) = panel { Some((at, violins)) } else { None })
+        .collect();
+    let place_of = |at: usize| match figure.shared_y {
+        SharedY::Never => at,
+        SharedY::Columns => at % columns,
+        SharedY::Rows => at / columns,
+        SharedY::All => 0,
+    };
+    let sharing = |a: (usize, &ViolinPanel), b: (usize, &ViolinPanel)| {
+        place_of(a.0) == place_of(b.0) && figure.y_label_of(a.1) == figure.y_label_of(b.1)
+    };
+    let mut prepared: Vec<Prepared<'_>> = placed
+        .iter()
+        .map(|&one| {
+            let shared = placed.iter().filter(|&&other| sharing(one, other));
+            let values: Vec<f64> = shared.flat_map(|(_, panel)| &panel.groups).flat_map(Group::values).collect();
+            let fences = Fences::around(&values);
+            let (at, panel) = one;
             let groups: Vec<_> = panel.groups.iter().map(|group| PreparedGroup::new(group, fences)).collect();
-            let axis = Axis::showing(extent(panel, &groups));
             let room_above = groups.iter().any(|group| !group.above.is_empty());
             let room_below = groups.iter().any(|group| !group.below.is_empty());
-            Prepared { panel, groups, axis, room_above, room_below }
+            Prepared { at, panel, groups, axis: None, room_above, room_below }
         })
         .collect();
-    if figure.shared_y {
-        let axis = Axis::showing(prepared.iter().flat_map(|one| extent(one.panel, &one.groups)).collect::<Vec<f64>>());
-        let room_above = prepared.iter().any(|one| one.room_above);
-        let room_below = prepared.iter().any(|one| one.room_below);
-        for one in &mut prepared {
-            one.axis = axis.clone();
-            one.room_above = room_above;
-            one.room_below = room_below;
-        }
+    let axes: Vec<(Option<Axis>, bool, bool)> = placed
+        .iter()
+        .map(|&one| {
+            let shared: Vec<&Prepared<'_>> =
+                prepared.iter().filter(|other| sharing(one, (other.at, other.panel))).collect();
+            let values: Vec<f64> = shared.iter().flat_map(|other| extent(other.panel, &other.groups)).collect();
+            let above = shared.iter().any(|other| other.room_above);
+            let below = shared.iter().any(|other| other.room_below);
+            (Axis::showing(values), above, below)
+        })
+        .collect();
+    for (one, axis) in prepared.iter_mut().zip(axes) {
+        (one.axis, one.room_above, one.room_below) = axis;
     }
     prepared
 }
 
-/// Every value that the panel's axis must reach, its baseline included.
+/// Every value that the panel's axis must reach, its reference included.
 fn extent(panel: &ViolinPanel, groups: &[PreparedGroup<'_>]) -> Vec<f64> {
-    let baseline = panel.baseline.map(|baseline| baseline.mean);
-    groups.iter().flat_map(|group| group.extent()).chain(baseline).collect()
+    let reference = panel.reference.as_ref().map(|reference| reference.value);
+    groups.iter().flat_map(|group| group.extent()).chain(reference).collect()
 }

@@ -20,12 +20,12 @@ pub(crate) fn remarks(panel: &ViolinPanel) -> Vec<Vec<String>> {
 }
 
 /// The lines beneath a panel, its remarks among them where `state_remarks` says that there was no room for them
-/// beneath the groups; `state_baseline` tells whether the number of runs behind the baseline is to be stated here.
+/// beneath the groups; `state_reference` tells whether the number of runs behind the reference is to be stated here.
 pub(crate) fn statements(
     prepared: &Prepared<'_>,
     swarms: &[GroupSwarm],
     state_remarks: bool,
-    state_baseline: bool,
+    state_reference: bool,
 ) -> Vec<String> {
     let panel = prepared.panel;
     let mut lines = Vec::new();
@@ -39,8 +39,8 @@ pub(crate) fn statements(
     if state_remarks && failures.clone().next().is_some() {
         lines.push(listed("diverged", failures));
     }
-    if let Some(baseline) = panel.baseline.filter(|_| state_baseline) {
-        lines.push(format!("baseline: n = {}", baseline.n));
+    if let Some(reference) = panel.reference.as_ref().filter(|_| state_reference) {
+        lines.extend(reference.n.map(|n| format!("{}: n = {n}", reference.label)));
     }
     let above = prepared.groups.iter().flat_map(|one| one.above.iter().map(move |&point| (one.group, point)));
     lines.extend(clipped(&above.collect::<Vec<_>>(), "above", f64::max));
@@ -91,9 +91,9 @@ mod tests {
     }
 
     fn said(groups: Vec<Group>, state_remarks: bool) -> Vec<String> {
-        let panel = ViolinPanel { title: "MNIST".to_string(), groups, baseline: None };
-        let figure = ViolinFigure { panels: vec![panel], ..ViolinFigure::default() };
-        statements(&prepare(&figure)[0], &[], state_remarks, true)
+        let panel = ViolinPanel { title: "MNIST".to_string(), groups, ..ViolinPanel::default() };
+        let figure = ViolinFigure { panels: vec![panel.into()], ..ViolinFigure::default() };
+        statements(&prepare(&figure, 1)[0], &[], state_remarks, true)
     }
 
     #[test]

@@ -8,6 +8,8 @@ pub const COLUMN_WIDTH: f64 = 252.0;
 pub const PAGE_WIDTH: f64 = 518.4;
 /// Height of the data area of one panel, in points.
 pub const PLOT_HEIGHT: f64 = 132.0;
+/// Height of the data area of a panel of lines, in points: there are more rows of them to a page.
+pub const LINES_HEIGHT: f64 = 92.0;
 /// Empty border around a figure, in points.
 pub const MARGIN: f64 = 5.0;
 /// Empty space between neighbouring panels, in points.
@@ -30,6 +32,16 @@ pub const DOT_RADIUS: f64 = 2.1;
 pub const DOT_RADIUS_MIN: f64 = 0.8;
 /// Width of the dark rim that keeps a light dot visible, in points.
 pub const RIM: f64 = 0.3;
+/// Width of lines that stand for conditions or paths, in points.
+pub const STROKE: f64 = 1.0;
+/// Radius of the markers on lines over layers, in points.
+pub const MARKER: f64 = 1.35;
+/// Radius of the markers of a path's tasks, in points, of those that the fewest and the most tasks visit.
+pub const TASK_MARKER: (f64, f64) = (3.6, 1.4);
+/// Width of the white rim that parts a marker from what is behind it, in points.
+pub const HALO: f64 = 0.4;
+/// Width of an interval's whisker, in points.
+pub const WHISKER: f64 = 0.5;
 /// Width of axes and tick marks, in points.
 pub const HAIRLINE: f64 = 0.6;
 /// Length of tick marks, in points.

@@ -1,82 +1,18 @@
-//! Whole figures: every text inside the page and clear of every other, the same in both files, and nothing left unsaid.
+//! Figures of violins: every text inside the page and clear of every other, the same in both files, nothing left unsaid.
 
 use std::fs;
 
-use plotting::{
-    Baseline, Group, PlotError, Point, Scene, ViolinFigure, ViolinPanel, draw_violins, lay_out, to_bitmap, to_svg,
-};
+use plotting::{Group, PlotError, Reference, Scene, SharedY, ViolinFigure, ViolinPanel, draw_violins, lay_out};
 
-const CONDITIONS: [&str; 4] = ["[No, No]", "[No, Yes]", "[Yes, No]", "[Yes, Yes]"];
-const DATASETS: [&str; 4] = ["CIFAR-10", "FashionMNIST", "SVHN", "MNIST"];
-
-/// Values around `middle` that look random but are the same every time.
-fn runs(middle: f64, seeds: u64) -> Vec<Point> {
-    let mut state = middle.to_bits();
-    (0..seeds)
-        .map(|seed| {
-            let mut sum = 0.0;
-            for _ in 0..4 {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                sum += (state >> 11) as f64 / (1_u64 << 53) as f64;
-            }
-            Point { seed, value: middle * (1.0 + 0.1 * (sum - 2.0)) }
-        })
-        .collect()
-}
-
-fn figure(panels: usize, labels: &[&str], seeds: u64) -> ViolinFigure {
-    let group = |(place, label): (usize, &&str)| Group {
-        label: label.to_string(),
-        points: runs(0.6 + 0.05 * place as f64, seeds),
-        failed: 0,
-    };
-    let panel = |title: &&str| ViolinPanel {
-        title: title.to_string(),
-        groups: labels.iter().enumerate().map(group).collect(),
-        baseline: Some(Baseline { mean: 0.58, n: 3 }),
-    };
-    ViolinFigure {
-        title: Some("Bias reset".to_string()),
-        panels: DATASETS.iter().cycle().take(panels).map(panel).collect(),
-        y_label: "Test loss".to_string(),
-        x_label: "Reset before task [1, 2]".to_string(),
-        note: Some("Demo scale: fewer epochs & images than the paper's.".to_string()),
-        ..ViolinFigure::default()
-    }
-}
+use crate::support::{CONDITIONS, baseline, count, figure, panel, says, sound, two_measures};
 
 /// Lays the figure out, checks what must hold for every figure, and returns it.
 fn checked(figure: &ViolinFigure) -> Scene {
-    let scene = lay_out(figure).unwrap();
-    let boxes = scene.text_boxes();
-    for (index, one) in boxes.iter().enumerate() {
-        assert!(one.left >= 0.0 && one.right <= scene.width, "{one:?} leaves a page {} pt wide", scene.width);
-        assert!(one.top >= 0.0 && one.bottom <= scene.height, "{one:?} leaves a page {} pt high", scene.height);
-        for other in &boxes[index + 1..] {
-            assert!(!one.overlaps(other), "{one:?} covers {other:?}");
-        }
+    let scene = sound(lay_out(figure).unwrap());
+    for word in figure.violins().flat_map(|panel| &panel.groups).flat_map(|group| group.label.split(' ')) {
+        assert!(says(&scene, word), "the label {word:?} is missing");
     }
-    let svg = to_svg(&scene).unwrap();
-    for one in &boxes {
-        let escaped = one.content.replace('&', "&amp;");
-        assert!(svg.contains(&escaped), "{:?} is not in the SVG file", one.content);
-    }
-    assert!(!svg.contains("NaN"));
-    for word in figure.panels.iter().flat_map(|panel| &panel.groups).flat_map(|group| group.label.split(' ')) {
-        assert!(boxes.iter().any(|one| one.content.contains(word)), "the label {word:?} is missing");
-    }
-    let bitmap = to_bitmap(&scene).unwrap();
-    assert_eq!(bitmap.width, (scene.width * 300.0 / 72.0).ceil() as u32);
-    assert_eq!(bitmap.rgb.len(), bitmap.width as usize * bitmap.height as usize * 3);
-    let dark = bitmap.rgb.chunks(3).filter(|pixel| pixel.iter().all(|&value| value < 100)).count();
-    assert!(dark > 2_000, "only {dark} dark pixels");
-    assert!(dark < bitmap.rgb.len() / 3 / 5, "{dark} dark pixels");
     scene
-}
-
-fn says(scene: &Scene, what: &str) -> bool {
-    let said: Vec<String> = scene.text_boxes().into_iter().map(|one| one.content).collect();
-    said.join(" ").contains(what)
 }
 
 #[test]
@@ -84,7 +20,7 @@ fn one_panel_to_nine() {
     for panels in [1, 2, 3, 4, 9] {
         let scene = checked(&figure(panels, &CONDITIONS, 10));
         assert!(says(&scene, "n = 10 seeds"));
-        assert!(says(&scene, "baseline (n = 3)"));
+        assert!(says(&scene, "baseline mean (n = 3)"));
         assert_eq!(says(&scene, "(a)"), panels > 1);
     }
 }
@@ -115,7 +51,7 @@ fn labels_of_every_length() {
 #[test]
 fn equal_values_have_dots_and_no_violin() {
     let mut figure = figure(1, &CONDITIONS, 10);
-    for group in &mut figure.panels[0].groups {
+    for group in &mut panel(&mut figure, 0).groups {
         group.points.iter_mut().for_each(|point| point.value = 0.5);
     }
     assert!(!says(&checked(&figure), "Gaussian"));
@@ -124,7 +60,7 @@ fn equal_values_have_dots_and_no_violin() {
 #[test]
 fn dots_without_room_are_counted() {
     let mut figure = figure(1, &["A", "B", "C", "D", "E", "F"], 50);
-    for group in &mut figure.panels[0].groups {
+    for group in &mut panel(&mut figure, 0).groups {
         group.points.iter_mut().for_each(|point| point.value = 0.5);
     }
     assert!(says(&checked(&figure), "not drawn: A "));
@@ -133,9 +69,9 @@ fn dots_without_room_are_counted() {
 #[test]
 fn a_value_far_off_is_clipped_and_named() {
     for (factor, side) in [(100.0, "above"), (-100.0, "below")] {
-        for shared_y in [false, true] {
+        for shared_y in [SharedY::Never, SharedY::Columns, SharedY::Rows, SharedY::All] {
             let mut figure = ViolinFigure { shared_y, ..figure(3, &CONDITIONS, 10) };
-            figure.panels[1].groups[2].points[4].value *= factor;
+            panel(&mut figure, 1).groups[2].points[4].value *= factor;
             let scene = checked(&figure);
             assert!(says(&scene, &format!("1 value {side} the axis")));
             assert!(says(&scene, "(seed 4, [Yes, No])"));
@@ -148,9 +84,9 @@ fn a_value_far_off_is_clipped_and_named() {
 fn failed_and_missing_runs_are_stated() {
     for panels in [1, 4] {
         let mut figure = figure(panels, &CONDITIONS, 10);
-        figure.panels[0].groups[1].failed = 1;
-        figure.panels[0].groups[1].points.pop();
-        figure.panels[0].groups[3] = Group { label: "[Yes, Yes]".to_string(), points: Vec::new(), failed: 10 };
+        panel(&mut figure, 0).groups[1].failed = 1;
+        panel(&mut figure, 0).groups[1].points.pop();
+        panel(&mut figure, 0).groups[3] = Group { label: "[Yes, Yes]".to_string(), points: Vec::new(), failed: 10 };
         let scene = checked(&figure);
         assert!(says(&scene, "diverged"));
         assert!(says(&scene, "no data"));
@@ -160,9 +96,9 @@ fn failed_and_missing_runs_are_stated() {
 #[test]
 fn an_empty_panel_says_so() {
     let mut figure = figure(2, &CONDITIONS, 10);
-    figure.panels[1] = ViolinPanel { title: "SVHN".to_string(), ..ViolinPanel::default() };
+    figure.panels[1] = ViolinPanel { title: "SVHN".to_string(), ..ViolinPanel::default() }.into();
     assert!(says(&checked(&figure), "no data"));
-    for group in &mut figure.panels[0].groups {
+    for group in &mut panel(&mut figure, 0).groups {
         group.points.clear();
     }
     checked(&figure);
@@ -171,18 +107,56 @@ fn an_empty_panel_says_so() {
 #[test]
 fn baselines_of_different_sizes_are_stated_panel_by_panel() {
     let mut figure = figure(3, &CONDITIONS, 10);
-    figure.panels[1].baseline = Some(Baseline { mean: 0.6, n: 5 });
+    panel(&mut figure, 1).reference = baseline(0.6, 5);
     let scene = checked(&figure);
-    assert!(says(&scene, "baseline: n = 3") && says(&scene, "baseline: n = 5"));
+    assert!(says(&scene, "baseline mean: n = 3") && says(&scene, "baseline mean: n = 5"));
+}
+
+/// Moves the values of the panel at `at` far from those of the others.
+fn far(figure: &mut ViolinFigure, at: usize) {
+    panel(figure, at).groups.iter_mut().flat_map(|group| &mut group.points).for_each(|point| point.value *= 3.0);
+}
+
+#[test]
+fn panels_share_the_axes_that_they_are_asked_to() {
+    // The panel at the upper right reaches 2.5, the others less than 1.
+    for (shared_y, labelled) in [(SharedY::Never, 1), (SharedY::Columns, 2), (SharedY::Rows, 1), (SharedY::All, 2)] {
+        let mut figure = ViolinFigure { shared_y, columns: Some(2), ..figure(4, &CONDITIONS, 10) };
+        far(&mut figure, 1);
+        let scene = checked(&figure);
+        assert_eq!(count(&scene, "2.0"), labelled, "{shared_y:?}");
+    }
+}
+
+#[test]
+fn rows_that_measure_something_else_have_their_own_label_axis_and_reference() {
+    for columns in [1, 3, 4] {
+        for shared_y in [SharedY::Never, SharedY::Rows, SharedY::All] {
+            let scene = checked(&ViolinFigure { shared_y, ..two_measures(columns, 10) });
+            assert_eq!(count(&scene, "Test loss"), 1);
+            assert!(says(&scene, "relative to [No, No]"));
+            assert!(says(&scene, "baseline mean (n = 3)") && count(&scene, "= [No, No]") == 1);
+        }
+    }
+}
+
+#[test]
+fn a_measure_beside_another_is_labelled() {
+    let mut figure = figure(3, &CONDITIONS, 10);
+    panel(&mut figure, 1).y_label = Some("Epochs".to_string());
+    let scene = checked(&ViolinFigure { shared_y: SharedY::All, ..figure });
+    assert_eq!((count(&scene, "Test loss"), count(&scene, "Epochs")), (2, 1));
 }
 
 #[test]
 fn what_cannot_be_drawn_is_refused() {
     assert!(matches!(lay_out(&ViolinFigure::default()), Err(PlotError::NoPanels)));
     let mut broken = figure(1, &CONDITIONS, 3);
-    broken.panels[0].groups[1].points[2].value = f64::NAN;
+    panel(&mut broken, 0).groups[1].points[2].value = f64::NAN;
     let message = lay_out(&broken).unwrap_err().to_string();
     assert!(message.contains("[No, Yes]") && message.contains("seed 2"), "{message}");
+    panel(&mut broken, 0).reference = Some(Reference { value: f64::INFINITY, label: "mean".to_string(), n: None });
+    assert!(lay_out(&broken).unwrap_err().to_string().contains("\"mean\" is inf"));
     let many: Vec<String> = (0..100).map(|number| number.to_string()).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     assert!(matches!(lay_out(&figure(1, &many, 3)), Err(PlotError::Crowded { groups: 100, .. })));

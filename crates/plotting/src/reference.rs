@@ -1,0 +1,69 @@
+//! The reference lines of a figure: one look for each label, and whether the legend can say how many runs are behind it.
+
+use crate::prepared::Prepared;
+use crate::scene::Scene;
+use crate::stroke::{Dashes, dashed};
+use crate::style::INK;
+
+/// How the second and later labels' lines are dashed; the first one's is dotted.
+const DASHES: [Dashes; 3] = [&[3.0, 1.5], &[5.0, 1.4, 1.0, 1.4], &[1.0, 2.5]];
+/// Width of a dashed reference line, in points.
+const WIDTH: f64 = 0.9;
+
+/// The distinct labels of a figure's references.
+pub(crate) struct References {
+    all: Vec<Named>,
+}
+
+/// A label, and the number of runs behind it if all panels agree.
+pub(crate) struct Named {
+    label: String,
+    n: Option<usize>,
+    agreed: bool,
+}
+
+impl Named {
+    /// What the legend says.
+    pub(crate) fn legend(&self) -> String {
+        match self.n.filter(|_| self.agreed) {
+            Some(n) => format!("{} (n = {n})", self.label),
+            None => self.label.clone(),
+        }
+    }
+}
+
+impl References {
+    pub(crate) fn new(panels: &[Prepared<'_>]) -> Self {
+        let mut all: Vec<Named> = Vec::new();
+        for reference in panels.iter().filter_map(|panel| panel.panel.reference.as_ref()) {
+            match all.iter_mut().find(|named| named.label == reference.label) {
+                Some(named) => named.agreed &= named.n == reference.n,
+                None => all.push(Named { label: reference.label.clone(), n: reference.n, agreed: true }),
+            }
+        }
+        References { all }
+    }
+
+    /// Each label with its place, which decides how its line looks.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Named)> {
+        self.all.iter().enumerate()
+    }
+
+    /// The place of a label.
+    pub(crate) fn place(&self, label: &str) -> usize {
+        self.all.iter().position(|named| named.label == label).unwrap_or(0)
+    }
+
+    /// Whether the number of runs behind `label` must be stated panel by panel.
+    pub(crate) fn differs(&self, label: &str) -> bool {
+        self.all.iter().any(|named| named.label == label && !named.agreed)
+    }
+}
+
+/// Draws the line of the label at `place` from `left` to `right` at height `y`.
+pub(crate) fn draw(scene: &mut Scene, place: usize, (left, right): (f64, f64), y: f64) {
+    match place.checked_sub(1) {
+        None => scene.dotted(left, right, y, INK),
+        Some(later) => dashed(scene, &[(left, y), (right, y)], WIDTH, INK, DASHES[later % DASHES.len()]),
+    }
+}
