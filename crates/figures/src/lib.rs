@@ -7,6 +7,7 @@
 mod arguments;
 mod builtin;
 mod describe;
+mod drawing;
 mod output;
 mod progress;
 mod resources;

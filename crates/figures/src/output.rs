@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use paths::{DatasetName, Experiment};
-use plotting::{Group, PlotError, Point, Reference, SharedY, ViolinFigure, ViolinPanel, draw_violins};
-use sequence::RunRow;
+use paths::{DatasetName, Experiment, FigureKind};
+use plotting::PlotError;
+use sequence::{Look, RunRow, Tables, looks};
 use statistics::{RunTable, TableError, summarise, write_summary};
 
 /// Why a table or figure could not be written.
@@ -15,6 +15,13 @@ pub(crate) enum OutputError {
     Write { path: PathBuf, source: std::io::Error },
     #[error("there is no {0}; run the same command without --plot-only first")]
     NoRuns(PathBuf),
+    #[error("{path} is not a table of norms or activations: {reason}")]
+    Looks { path: PathBuf, reason: String },
+    #[error(
+        "row \"{row}\" goes from {from} to {to}; a figure of kind \"paths\" needs paths that change exactly two components of \
+         blur, contrast and shift"
+    )]
+    NoPlane { row: String, from: String, to: String },
     #[error(transparent)]
     Table(#[from] TableError),
     #[error(transparent)]
@@ -23,25 +30,33 @@ pub(crate) enum OutputError {
 
 /// Where an experiment's files go.
 pub(crate) struct Places {
-    svg: PathBuf,
-    png: PathBuf,
+    /// The folder of the figure, and its name.
+    figures: PathBuf,
+    name: String,
+    /// Names of the figure's files beyond its own, where it has a file a dataset.
+    others: Vec<String>,
     runs: PathBuf,
     summary: PathBuf,
     settings: PathBuf,
+    norms: PathBuf,
+    activations: PathBuf,
 }
 
 impl Places {
     /// `figures/<scale>/` and `reports/<scale>/<name>/` under `out`; an experiment without scales has `own` in its place.
     pub fn new(out: &Path, experiment: &Experiment) -> Self {
         let scale = experiment.scale.as_deref().unwrap_or("own");
-        let figures = out.join("figures").join(scale);
         let reports = out.join("reports").join(scale).join(&experiment.name);
+        let more = experiment.settings.datasets.iter().skip(1).filter(|_| experiment.figure.kind == FigureKind::Norms);
         Self {
-            svg: figures.join(format!("{}.svg", experiment.name)),
-            png: figures.join(format!("{}.png", experiment.name)),
+            figures: out.join("figures").join(scale),
+            name: experiment.name.clone(),
+            others: more.map(|dataset| dataset.id().to_owned()).collect(),
             runs: reports.join("runs.csv"),
             summary: reports.join("summary.csv"),
             settings: reports.join("settings.json"),
+            norms: reports.join("norms.csv"),
+            activations: reports.join("activations.csv"),
         }
     }
 
@@ -50,14 +65,54 @@ impl Places {
         &self.runs
     }
 
+    /// What is added to the figure's name in the file of `dataset`, where it has a file a dataset: nothing for the first.
+    pub fn suffix(&self, experiment: &Experiment, dataset: DatasetName) -> Option<&'static str> {
+        (experiment.settings.datasets.first() != Some(&dataset)).then(|| dataset.id())
+    }
+
+    /// The SVG and PNG files of the figure, in a folder that is there.
+    pub fn figure(&self, suffix: Option<&str>) -> Result<(PathBuf, PathBuf), OutputError> {
+        let [svg, png] = self.figure_files(suffix);
+        folder_of(&svg)?;
+        Ok((svg, png))
+    }
+
+    fn figure_files(&self, suffix: Option<&str>) -> [PathBuf; 2] {
+        let name = suffix.map_or_else(|| self.name.clone(), |suffix| format!("{}-{suffix}", self.name));
+        ["svg", "png"].map(|kind| self.figures.join(format!("{name}.{kind}")))
+    }
+
+    /// Reads the table of runs.
+    pub fn read_runs(&self) -> Result<RunTable, OutputError> {
+        if !self.runs.exists() {
+            return Err(OutputError::NoRuns(self.runs.clone()));
+        }
+        Ok(RunTable::read_csv(&self.runs)?)
+    }
+
+    /// Reads the tables of norms and activations.
+    pub fn read_looks(&self) -> Result<Vec<Look>, OutputError> {
+        let read = |path: &Path| std::fs::read(path).map_err(|_| OutputError::NoRuns(path.to_owned()));
+        let tables = Tables { norms: read(&self.norms)?, activations: read(&self.activations)? };
+        looks::from_tables(&tables).map_err(|reason| OutputError::Looks { path: self.norms.clone(), reason })
+    }
+
     /// Says where the figure is.
     pub fn drawn(&self) -> String {
-        format!("Figure:  {}\n         {}", self.png.display(), self.svg.display())
+        let suffixes = std::iter::once(None).chain(self.others.iter().map(|other| Some(other.as_str())));
+        let files = suffixes.flat_map(|suffix| self.figure_files(suffix).into_iter().rev());
+        let files: Vec<String> = files.map(|file| file.display().to_string()).collect();
+        format!("Figure:  {}", files.join("\n         "))
     }
 
     /// Says where figure and tables are.
     pub fn written(&self) -> String {
-        format!("{}\nTables:  {}\n         {}", self.drawn(), self.runs.display(), self.summary.display())
+        let more = if self.norms.exists() {
+            format!("\n         {}\n         {}", self.norms.display(), self.activations.display())
+        } else {
+            String::new()
+        };
+        format!("{}\nTables:  {}\n         {}{more}", self.drawn(), self.runs.display(), self.summary.display())
     }
 }
 
@@ -74,89 +129,11 @@ pub(crate) fn write(rows: &[RunRow], experiment: &Experiment, places: &Places) -
     Ok(write_summary(&summarise(&RunTable::read_csv(&places.runs)?), &places.summary)?)
 }
 
-/// Draws the figure from the table of runs; returns the labels of conditions that the table does not have.
-pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<String>, OutputError> {
-    if !places.runs.exists() {
-        return Err(OutputError::NoRuns(places.runs.clone()));
-    }
-    let table = RunTable::read_csv(&places.runs)?;
-    for path in [&places.svg, &places.png] {
-        folder_of(path)?;
-    }
-    draw_violins(&figure(experiment, &table), &places.svg, &places.png)?;
-    let labels = std::iter::once(&experiment.baseline).chain(&experiment.conditions).map(|condition| &condition.label);
-    Ok(labels.filter(|&label| table.runs.iter().all(|run| run.condition != *label)).cloned().collect())
-}
-
-fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure {
-    let datasets = &experiment.settings.datasets;
-    let mut rows: Vec<Option<&str>> = Vec::new();
-    for row in experiment.conditions.iter().map(|condition| condition.row.as_deref()) {
-        if !rows.contains(&row) {
-            rows.push(row);
-        }
-    }
-    let panels =
-        rows.iter().flat_map(|&row| datasets.iter().map(move |&dataset| panel(experiment, table, row, dataset)));
-    ViolinFigure {
-        title: Some(experiment.title.clone()),
-        panels: panels.map(Into::into).collect(),
-        y_label: "Final test loss".to_owned(),
-        x_label: experiment.x_label.clone(),
-        shared_y: SharedY::Never,
-        columns: (rows.len() > 1).then_some(datasets.len()),
-        note: note(experiment, table),
-    }
-}
-
-/// What a reader must know beside the panels: the scale, and baselines that failed.
-fn note(experiment: &Experiment, table: &RunTable) -> Option<String> {
-    let s = &experiment.settings;
-    let scale = experiment.scale.as_ref().filter(|scale| *scale != "paper").map(|scale| {
-        format!("{scale} scale: ResNet-18 of width {}, {} training images", s.width, grouped(s.train_images))
-    });
-    let baseline = table.runs.iter().filter(|run| run.condition == experiment.baseline.label);
-    let failed = baseline.filter(|run| run.test_loss.is_none()).count();
-    let failed = (failed > 0).then(|| format!("the baseline leaves out {failed} failed of its runs"));
-    let parts: Vec<String> = scale.into_iter().chain(failed).collect();
-    (!parts.is_empty()).then(|| parts.join("; "))
-}
-
-/// The conditions of one row on one dataset.
-fn panel(experiment: &Experiment, table: &RunTable, row: Option<&str>, dataset: DatasetName) -> ViolinPanel {
-    let of = |label: &str| -> (Vec<Point>, usize) {
-        let runs: Vec<_> = table.runs.iter().filter(|r| r.dataset == dataset.id() && r.condition == label).collect();
-        let points: Vec<Point> =
-            runs.iter().filter_map(|r| Some(Point { seed: r.seed, value: r.test_loss? })).collect();
-        let failed = runs.len() - points.len();
-        (points, failed)
-    };
-    let (baseline, _) = of(&experiment.baseline.label);
-    let mean = baseline.iter().map(|p| p.value).sum::<f64>() / baseline.len() as f64;
-    let conditions = experiment.conditions.iter().filter(|condition| condition.row.as_deref() == row);
-    ViolinPanel {
-        title: row.map_or_else(|| dataset.title().to_owned(), |row| format!("{}, {row}", dataset.title())),
-        groups: conditions
-            .map(|condition| {
-                let (points, failed) = of(&condition.label);
-                Group { label: condition.tick().to_owned(), points, failed }
-            })
-            .collect(),
-        reference: (!baseline.is_empty()).then(|| Reference {
-            value: mean,
-            label: "baseline mean".to_owned(),
-            n: Some(baseline.len()),
-        }),
-        ..ViolinPanel::default()
-    }
-}
-
-/// A number with its thousands apart.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    groups.join(",")
+/// Writes the tables of norms and activations.
+pub(crate) fn write_looks(seen: &[Look], places: &Places) -> Result<(), OutputError> {
+    let tables = looks::to_tables(seen);
+    replace(&places.norms, &tables.norms)?;
+    replace(&places.activations, &tables.activations)
 }
 
 /// Writes a file by way of a temporary one beside it, so that a reader never sees half a table.

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use datasets::Library;
-use paths::{Experiment, ExperimentError, ExperimentFile, Settings};
-use sequence::{ExecuteError, Plan, Store, StoreError, execute, plans, results};
+use paths::{Experiment, ExperimentError, ExperimentFile, FigureKind, Settings};
+use sequence::{ExecuteError, Plan, Store, StoreError, execute, looks, plans, results};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use tch::Device;
 
@@ -16,7 +16,7 @@ use crate::arguments::Options;
 use crate::output::{OutputError, Places};
 use crate::progress::Progress;
 use crate::resources::{default_jobs, image_budget_bytes};
-use crate::{describe, output, terminal};
+use crate::{describe, drawing, output, terminal};
 
 /// The exit code of programs ended by Ctrl-C.
 const INTERRUPTED: u8 = 130;
@@ -60,12 +60,13 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
     let experiment = read(source, options)?;
     let places = Places::new(&options.out(), &experiment);
     if options.plot_only {
-        for label in output::draw(&experiment, &places)? {
+        for label in drawing::draw(&experiment, &places)? {
             terminal::err(&format!("There is no run of {label} in {}.", places.runs().display()));
         }
         say(options, &places.drawn());
         return Ok(ExitCode::SUCCESS);
     }
+    drawing::check(&experiment)?;
     let plan = Plan::new(&experiment);
     let device = options.device.resolve().map_err(FigureError::Device)?;
     let jobs = options.jobs.map_or_else(|| default_jobs(&experiment.settings, device), usize::from);
@@ -160,7 +161,10 @@ fn conclude(
         return Ok(ExitCode::FAILURE);
     }
     output::write(&rows, experiment, places)?;
-    output::draw(experiment, places)?;
+    if experiment.figure.kind == FigureKind::Norms {
+        output::write_looks(&looks::of_plan(plan, store)?, places)?;
+    }
+    drawing::draw(experiment, places)?;
     say(options, &places.written());
     let mut devices: Vec<&str> = rows.iter().map(|row| row.device.split(':').next().unwrap_or_default()).collect();
     devices.sort_unstable();

@@ -1,0 +1,140 @@
+//! Norms and activation statistics, layer by layer, at the start and the end of every task (Figure 8).
+
+use paths::{DatasetName, Experiment};
+use plotting::{Estimate, LayerGroup, Line, LinesFigure, LinesPanel, LinesRow};
+use sequence::{Look, RunMoment};
+use statistics::{RunTable, mean, t_interval};
+use training::{Measurement, ParameterKind};
+
+use super::note;
+
+/// A row of the figure: what is measured of each layer.
+struct Measure {
+    label: &'static str,
+    /// Every layer with its value, in depth order.
+    of: fn(&Measurement) -> Vec<(&str, f64)>,
+}
+
+const MEASURES: [Measure; 4] = [
+    Measure { label: "Mean |bias|", of: |seen| parameters(seen, ParameterKind::is_bias) },
+    Measure { label: "Mean |weight|", of: |seen| parameters(seen, |kind| kind == ParameterKind::Weight) },
+    Measure {
+        label: "Zero outputs of the ReLU (share)",
+        of: |seen| seen.activations.iter().map(|a| (a.layer.as_str(), a.zero_share)).collect(),
+    },
+    Measure {
+        label: "Channels that never fire (share)",
+        of: |seen| seen.activations.iter().map(|a| (a.layer.as_str(), a.silent_share)).collect(),
+    },
+];
+
+fn parameters(seen: &Measurement, chosen: fn(ParameterKind) -> bool) -> Vec<(&str, f64)> {
+    let rows = seen.parameters.iter().filter(|p| chosen(ParameterKind::of(&p.parameter)));
+    rows.map(|p| (p.parameter.as_str(), p.mean_abs)).collect()
+}
+
+pub(super) fn figure(experiment: &Experiment, table: &RunTable, looks: &[Look], dataset: DatasetName) -> LinesFigure {
+    let looks: Vec<&Look> = looks.iter().filter(|look| look.dataset == dataset).collect();
+    let tasks = experiment.conditions.iter().map(|condition| condition.steps.len()).max().unwrap_or(0);
+    let moments: Vec<RunMoment> = (1..=tasks).flat_map(|task| [RunMoment::Start(task), RunMoment::End(task)]).collect();
+    let last_of_baseline = RunMoment::End(experiment.baseline.steps.len());
+    let row = |measure: &Measure| {
+        let groups = layer_groups(&looks, measure);
+        let panel = |(index, moment): (usize, &RunMoment)| {
+            let lines = experiment
+                .conditions
+                .iter()
+                .map(|condition| {
+                    let runs = runs(table, dataset, &condition.label);
+                    line(&of(&looks, &condition.label, *moment), measure, runs)
+                })
+                .collect();
+            let baseline = of(&looks, &experiment.baseline.label, last_of_baseline);
+            let reference = if index + 1 == moments.len() && !baseline.is_empty() {
+                let values = line(&baseline, measure, baseline.len()).values;
+                values.into_iter().map(|value| value.map(|estimate| estimate.value)).collect()
+            } else {
+                Vec::new()
+            };
+            LinesPanel { title: None, lines, reference }
+        };
+        LinesRow {
+            y_label: measure.label.to_owned(),
+            groups,
+            panels: moments.iter().enumerate().map(panel).collect(),
+            ..LinesRow::default()
+        }
+    };
+    LinesFigure {
+        title: Some(format!("{}, {}", experiment.title, dataset.title())),
+        lines: experiment.conditions.iter().map(|condition| condition.label.clone()).collect(),
+        columns: moments.iter().map(|moment| column(experiment, *moment)).collect(),
+        rows: MEASURES.iter().map(row).collect(),
+        x_label: experiment.x_label.clone(),
+        interval: "95 % interval of the mean over seeds".to_owned(),
+        reference: format!("{} at its end", experiment.baseline.label),
+        note: note(experiment, table),
+    }
+}
+
+/// What a column is called; interventions come before a task's start.
+fn column(experiment: &Experiment, moment: RunMoment) -> String {
+    let reset = |task: usize| {
+        let changes = |c: &paths::Condition| {
+            let path = c.path(experiment.settings.datasets[0], &experiment.settings);
+            path.get(task - 1).is_some_and(|step| !step.interventions.is_empty())
+        };
+        if experiment.conditions.iter().any(changes) { ", after the reset" } else { "" }
+    };
+    match moment {
+        RunMoment::Initialisation => "Initialisation".to_owned(),
+        RunMoment::Start(task) => format!("Start of task {task}{}", reset(task)),
+        RunMoment::End(task) => format!("End of task {task}"),
+    }
+}
+
+fn of<'a>(looks: &[&'a Look], condition: &str, moment: RunMoment) -> Vec<&'a Measurement> {
+    let chosen = looks.iter().filter(|look| look.condition == condition && look.moment == moment);
+    chosen.map(|look| &look.measurement).collect()
+}
+
+fn runs(table: &RunTable, dataset: DatasetName, condition: &str) -> usize {
+    table.runs.iter().filter(|run| run.dataset == dataset.id() && run.condition == condition).count()
+}
+
+/// The mean over seeds of each layer's value, with its interval.
+fn line(seen: &[&Measurement], measure: &Measure, runs: usize) -> Line {
+    let by_seed: Vec<Vec<(&str, f64)>> = seen.iter().map(|look| (measure.of)(look)).collect();
+    let layers = by_seed.first().map_or(0, Vec::len);
+    let estimate = |layer: usize| {
+        let values: Vec<f64> = by_seed.iter().filter_map(|values| Some(values.get(layer)?.1)).collect();
+        let value = mean(&values).ok()?;
+        // One seed, or seeds that agree, have no interval.
+        let (low, high) = t_interval(&values, 0.95).map_or((value, value), |interval| (interval.low, interval.high));
+        Some(Estimate { value, low, high })
+    };
+    Line { values: (0..layers).map(estimate).collect(), n: seen.len(), failed: runs.saturating_sub(seen.len()) }
+}
+
+/// The layers of a measure by the part of the network that they belong to.
+fn layer_groups(looks: &[&Look], measure: &Measure) -> Vec<LayerGroup> {
+    let mut groups: Vec<LayerGroup> = Vec::new();
+    let layers = looks.first().map(|look| (measure.of)(&look.measurement)).unwrap_or_default();
+    for (layer, _) in layers {
+        let label = part(layer);
+        match groups.last_mut() {
+            Some(group) if group.label == label => group.layers.push(layer.to_owned()),
+            _ => groups.push(LayerGroup { label, layers: vec![layer.to_owned()] }),
+        }
+    }
+    groups
+}
+
+/// The part of the ResNet that a parameter or a ReLU belongs to.
+fn part(layer: &str) -> String {
+    match layer.strip_prefix("layer").and_then(|rest| rest.chars().next()) {
+        Some(stage) => format!("stage {stage}"),
+        None if layer.starts_with("fc") => "fc".to_owned(),
+        None => "stem".to_owned(),
+    }
+}

@@ -1,0 +1,119 @@
+//! Final test losses, a panel a dataset and row, and the epochs that the last task took.
+
+use paths::{Condition, DatasetName, Experiment, SharedAxis};
+use plotting::{Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPanel};
+use statistics::{Quantity, RunTable};
+
+use super::note;
+
+const TEST_LOSS: &str = "Final test loss";
+
+pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure {
+    let datasets = &experiment.settings.datasets;
+    let rows = rows(experiment);
+    let losses = rows.iter().flat_map(|&row| {
+        datasets.iter().map(move |&dataset| {
+            let of_row: Vec<&Condition> = experiment.conditions.iter().filter(|c| c.row.as_deref() == row).collect();
+            let title = row.map_or_else(|| dataset.title().to_owned(), |row| format!("{}, {row}", dataset.title()));
+            Panel::from(losses(experiment, table, dataset, &of_row, title))
+        })
+    });
+    let epochs = datasets.iter().filter(|_| experiment.figure.epochs_row);
+    let panels: Vec<Panel> = losses.chain(epochs.map(|&dataset| epochs_panel(experiment, table, dataset))).collect();
+    let columns = match (datasets.len(), rows.len(), experiment.figure.epochs_row) {
+        // Both measures of the only dataset stand side by side.
+        (1, 1, true) => Some(2),
+        (_, 1, false) => None,
+        (many, ..) => Some(many),
+    };
+    ViolinFigure {
+        title: Some(experiment.title.clone()),
+        panels,
+        y_label: TEST_LOSS.to_owned(),
+        x_label: experiment.x_label.clone(),
+        shared_y: shared_y(experiment.figure.shared_y),
+        columns,
+        note: note(experiment, table),
+    }
+}
+
+/// The rows that the conditions name, in their order.
+pub(super) fn rows(experiment: &Experiment) -> Vec<Option<&str>> {
+    let mut rows: Vec<Option<&str>> = Vec::new();
+    for row in experiment.conditions.iter().map(|condition| condition.row.as_deref()) {
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// A panel's axis is its column's where columns are datasets, and so on.
+pub(super) fn shared_y(shared: SharedAxis) -> SharedY {
+    match shared {
+        SharedAxis::None => SharedY::Never,
+        SharedAxis::Dataset => SharedY::Columns,
+        SharedAxis::Row => SharedY::Rows,
+        SharedAxis::All => SharedY::All,
+    }
+}
+
+/// The final test losses of `conditions` on one dataset, with the baseline's mean.
+pub(super) fn losses(
+    experiment: &Experiment,
+    table: &RunTable,
+    dataset: DatasetName,
+    conditions: &[&Condition],
+    title: String,
+) -> ViolinPanel {
+    let of = |label: &str| of_condition(table, dataset, label, |run| run.test_loss);
+    let (baseline, _) = of(&experiment.baseline.label);
+    let mean = baseline.iter().map(|p| p.value).sum::<f64>() / baseline.len() as f64;
+    let group = |condition: &&Condition| {
+        let (points, failed) = of(&condition.label);
+        Group { label: condition.tick().to_owned(), points, failed }
+    };
+    let label = format!("{} mean", experiment.baseline.label);
+    ViolinPanel {
+        title,
+        groups: conditions.iter().map(group).collect(),
+        reference: (!baseline.is_empty()).then_some(Reference { value: mean, label, n: Some(baseline.len()) }),
+        ..ViolinPanel::default()
+    }
+}
+
+/// The epochs until the best validation loss on the last task, as multiples of what the first condition took from the same
+/// seed.
+fn epochs_panel(experiment: &Experiment, table: &RunTable, dataset: DatasetName) -> Panel {
+    let first = &experiment.conditions[0];
+    let epochs = |label: &str, seed: u64| {
+        let mut runs = table.runs.iter().filter(|run| run.dataset == dataset.id());
+        runs.find(|run| run.condition == label && run.seed == seed)?.value(Quantity::BestEpoch).filter(|&e| e > 0.0)
+    };
+    let group = |condition: &Condition| {
+        let relative = |run: &statistics::Run| Some(run.value(Quantity::BestEpoch)? / epochs(&first.label, run.seed)?);
+        let (points, failed) = of_condition(table, dataset, &condition.label, relative);
+        Group { label: condition.tick().to_owned(), points, failed }
+    };
+    ViolinPanel {
+        title: dataset.title().to_owned(),
+        y_label: Some(format!("Epochs to the best validation loss, relative to {}", first.tick())),
+        groups: experiment.conditions[1..].iter().map(group).collect(),
+        reference: Some(Reference { value: 1.0, label: format!("as many as {}", first.tick()), n: None }),
+        ..ViolinPanel::default()
+    }
+    .into()
+}
+
+/// The values of a condition's runs, and how many runs have none.
+fn of_condition(
+    table: &RunTable,
+    dataset: DatasetName,
+    label: &str,
+    value: impl Fn(&statistics::Run) -> Option<f64>,
+) -> (Vec<Point>, usize) {
+    let runs: Vec<_> = table.runs.iter().filter(|r| r.dataset == dataset.id() && r.condition == label).collect();
+    let points: Vec<Point> = runs.iter().filter_map(|run| Some(Point { seed: run.seed, value: value(run)? })).collect();
+    let failed = runs.len() - points.len();
+    (points, failed)
+}
