@@ -53,6 +53,7 @@ mod legend;
 mod lines;
 mod lines_layout;
 mod lines_panel;
+mod lines_statements;
 mod number;
 mod order;
 mod palette;

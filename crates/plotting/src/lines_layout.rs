@@ -4,7 +4,8 @@ use crate::error::PlotError;
 use crate::font::{self, Weight};
 use crate::legend::{self, Entry, Symbol};
 use crate::lines::{LinesFigure, LinesRow};
-use crate::lines_panel::{self, RowAxis, layers_frame, statements};
+use crate::lines_panel::{self, RowAxis, layers_frame};
+use crate::lines_statements::statements;
 use crate::palette::stroke;
 use crate::panel::{Frame, TICK_PAD};
 use crate::scene::{Anchor, Scene, Text};
@@ -22,6 +23,9 @@ const PAD: f64 = 4.5;
 const BETWEEN: f64 = 2.5;
 /// Least width of a layer, in points: markers of neighbouring layers stay apart.
 const LEAST_SLOT: f64 = 2.5;
+
+/// How markers are drawn, which every figure of several lines must say.
+const METHOD: &str = "A marker is a layer; where lines coincide, their markers take turns from layer to layer.";
 
 /// The figure laid out in points.
 pub fn lay_out_lines(figure: &LinesFigure) -> Result<Scene, PlotError> {
@@ -46,8 +50,9 @@ pub fn lay_out_lines(figure: &LinesFigure) -> Result<Scene, PlotError> {
     let x_label = Text::new(figure.x_label.as_str(), middle, y, LABEL).anchored(Anchor::Middle);
     y = paragraph(&mut scene, x_label, 2.0 * (page.width - MARGIN - middle)) + BLOCK;
     y += legend::draw(&mut scene, &page.legend(), (MARGIN, y), inner);
-    if let Some(note) = &figure.note {
-        y = paragraph(&mut scene, Text::new(note.as_str(), MARGIN, y + 1.0, SMALL).coloured(MUTED), inner);
+    let several = (figure.lines.len() > 1).then_some(METHOD);
+    for note in several.into_iter().chain(figure.note.as_deref()) {
+        y = paragraph(&mut scene, Text::new(note, MARGIN, y + 1.0, SMALL).coloured(MUTED), inner);
     }
     scene.height = y + MARGIN;
     Ok(scene)
