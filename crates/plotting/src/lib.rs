@@ -34,6 +34,8 @@
 use std::path::Path;
 
 mod axis;
+mod bitmap;
+pub mod curve;
 mod dots;
 mod error;
 pub mod font;
@@ -58,16 +60,19 @@ mod text;
 mod violin;
 
 pub use axis::{Axis, Tick};
+pub use bitmap::{Bitmap, DPI};
 pub use error::PlotError;
 pub use kde::{CUT, Kde};
 pub use layout::lay_out;
 pub use order::{FENCE, Fences, median};
 pub use palette::{SeedColours, ramp};
-pub use raster::{Bitmap, DPI, to_bitmap};
+pub use plotters::style::RGBColor;
+pub use raster::to_bitmap;
 pub use render::save;
 pub use scene::{Anchor, Mark, Scene, Text, TextBox};
 pub use svg::to_svg;
 pub use swarm::swarm;
+pub use text::wrap;
 pub use violin::{Baseline, Group, Point, ViolinFigure, ViolinPanel};
 
 /// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch.
