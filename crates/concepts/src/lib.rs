@@ -24,6 +24,7 @@ mod picture;
 mod surface;
 mod timelines;
 
+pub use elements::short;
 pub use gallery::{Block, Gallery, Row, Step, gallery};
 pub use learning_path::{LearningPath, PathTask, learning_path};
 pub use picture::BlurredImage;

@@ -151,12 +151,13 @@ fn without_pictures(svg: &str) -> String {
     first + &parts.map(|part| &part[part.find('"').unwrap()..]).collect::<String>()
 }
 
-/// `BLESS=1 cargo test -p concepts` rewrites the document that this compares with, after a change that is meant.
+/// After a change that is meant, look at the new figure and rewrite the document with
+/// `PLOTTING_GOLDEN=write cargo test -p concepts`.
 #[test]
 fn a_small_gallery_is_laid_out_as_ever() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gallery.svg");
     let drawn = without_pictures(&to_svg(&gallery(&images(1, 2, 4))).unwrap());
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("PLOTTING_GOLDEN").is_some_and(|what| what == "write") {
         fs::write(&golden, &drawn).unwrap();
     }
     assert!(fs::read_to_string(&golden).unwrap() == drawn, "the gallery differs from {}", golden.display());

@@ -5,8 +5,10 @@
 #![warn(missing_docs)]
 
 mod arguments;
+mod concept;
 mod describe;
 mod output;
+mod pictures;
 mod progress;
 mod resources;
 mod run;
@@ -17,6 +19,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub use arguments::checkout;
+pub use concept::{Concept, main_of_concept};
+pub use pictures::{picture, pictures};
 
 /// Exit code for a command line or an experiment file that cannot be used.
 const USAGE: u8 = 2;
