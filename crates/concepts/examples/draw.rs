@@ -12,6 +12,8 @@ use std::path::Path;
 use concepts::{Block, BlurredImage, Gallery, LearningPath, PathTask, Row, Step, Timelines};
 use plotting::{Bitmap, save};
 
+const NOTE: &str = "s: blur factor. c: contrast. a: half-width of the random shift; two draws are shown.";
+
 fn main() -> Result<(), Box<dyn Error>> {
     let (Some(out), pictures) = (args().nth(1), args().skip(2).collect::<Vec<_>>()) else {
         return Err("usage: draw OUT PICTURE.png…".into());
@@ -36,9 +38,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             bias: 0.01,
         }),
     )?;
+    let steps = if pictures.len() > 3 { 5 } else { 9 };
     let blocks =
-        pictures.iter().zip(1..).map(|(picture, number)| block(picture, format!("Picture {number}"))).collect();
-    write("fig7", concepts::gallery(&Gallery { blocks }))?;
+        pictures.iter().zip(1..).map(|(picture, number)| block(picture, format!("Picture {number}"), steps)).collect();
+    write("fig7", concepts::gallery(&Gallery { blocks, note: NOTE.to_string() }))?;
     Ok(())
 }
 
@@ -63,10 +66,10 @@ fn blurred(picture: &Bitmap, count: usize) -> Vec<BlurredImage> {
     steps(0.25, 1.0, count).map(|factor| BlurredImage { factor, picture: blur(picture, factor) }).collect()
 }
 
-fn block(picture: &Bitmap, title: String) -> Block {
+fn block(picture: &Bitmap, title: String, count: usize) -> Block {
     let row = |title: &str, from, to, label: &dyn Fn(f64) -> String, draw: &dyn Fn(f64) -> Vec<Bitmap>| Row {
         title: title.to_string(),
-        steps: steps(from, to, 9).map(|value| Step { label: label(value), draws: draw(value) }).collect(),
+        steps: steps(from, to, count).map(|value| Step { label: label(value), draws: draw(value) }).collect(),
     };
     Block {
         title,

@@ -10,7 +10,8 @@
 //! let grey = |level: u8| Bitmap { width: 2, height: 2, rgb: vec![level; 12] };
 //! let step = |contrast: u8| Step { label: format!("{contrast} %"), draws: vec![grey(100 + contrast)] };
 //! let contrast = Row { title: "Contrast".into(), steps: vec![step(10), step(55), step(100)] };
-//! let scene = concepts::gallery(&Gallery { blocks: vec![Block { title: "MNIST".into(), rows: vec![contrast] }] });
+//! let blocks = vec![Block { title: "MNIST".into(), rows: vec![contrast] }];
+//! let scene = concepts::gallery(&Gallery { blocks, note: "Contrast in percent.".into() });
 //! assert!(plotting::to_svg(&scene)?.contains("55 %"));
 //! # Ok::<(), plotting::PlotError>(())
 //! ```

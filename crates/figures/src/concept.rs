@@ -59,12 +59,16 @@ const DATASETS: [DatasetName; 3] = [DatasetName::Cifar10, DatasetName::FashionMn
 const INDEX: usize = 23;
 /// The blurred source task of the paper.
 const BLURRED: Transform = Transform { blur: 0.25, ..Transform::STANDARD };
-/// Tasks on the axes of Figures 1 and 7: the finest discretization.
+/// Tasks on the axes of Figure 1, and of Figure 7 with up to three datasets: the finest discretization.
 const FINEST: usize = 9;
-/// Tasks of the discretization that Figure 2 shows.
+/// Tasks of the discretization that Figure 2 shows, and of Figure 7 with four datasets.
 const DISCRETIZED: usize = 5;
 /// Draws of a random shift that Figure 7 shows.
 const DRAWS: u64 = 2;
+/// What the labels of Figure 7 mean.
+const NOTE: &str = "s: images are shrunk to s times their size and enlarged again. c: c times the image, 1 − c times its mean \
+                    grey. a: images are moved by up to a times their size across and down, anew in each epoch; two draws \
+                    are shown, each in proportion to a.";
 /// Blur and contrast of the path in Figure 1, bent to show that a path may lead anywhere.
 const PATH: [(f64, f64); 5] = [(0.25, 0.3), (0.43, 0.55), (0.62, 0.65), (0.81, 0.72), (1.0, 1.0)];
 
@@ -165,12 +169,16 @@ fn timelines(image: &TestImage) -> Scene {
 }
 
 fn gallery(images: &[TestImage]) -> Scene {
-    concepts::gallery(&Gallery { blocks: images.iter().map(block).collect() })
+    let tasks = if images.len() > 3 { DISCRETIZED } else { FINEST };
+    concepts::gallery(&Gallery {
+        blocks: images.iter().map(|image| block(image, tasks)).collect(),
+        note: NOTE.to_owned(),
+    })
 }
 
-fn block(image: &TestImage) -> Block {
+fn block(image: &TestImage, tasks: usize) -> Block {
     let row = |title: &str, source: Transform, draws: u64, label: fn(&Transform) -> String| {
-        let route = route(&source, &Transform::STANDARD, FINEST, &Order::Diagonal);
+        let route = route(&source, &Transform::STANDARD, tasks, &Order::Diagonal);
         let step = |task: &Transform| Step {
             label: label(task),
             draws: (0..draws).map(|seed| image.under(task, seed)).collect(),
@@ -210,7 +218,7 @@ mod tests {
 
     #[test]
     fn every_dataset_has_each_transformation_and_two_draws_of_the_shift() {
-        let block = block(&image(DatasetName::Svhn));
+        let block = block(&image(DatasetName::Svhn), 9);
         assert_eq!(block.title, "SVHN");
         let draws: Vec<usize> = block.rows.iter().map(|row| row.steps[0].draws.len()).collect();
         assert_eq!(draws, [1, 1, 2]);
