@@ -54,8 +54,9 @@ pub fn learning_path(figure: &LearningPath) -> Scene {
     let bottom = manifold(&mut scene, &figure.path, top);
     legend(&mut scene, top);
     let bottom = blur_axis(&mut scene, &figure.blur_axis, bottom + GAP);
-    let note = "Nearby points of the manifold are similar tasks. Its height has no meaning. The path's final model is judged by its \
-                test loss on the target's standard test images, and so is the baseline, a model that learned the target alone.";
+    let note = "Nearby points of the manifold are similar tasks. Its height has no meaning. The path's final model \
+                is judged by its test loss on the target's standard test images, and so is the baseline, a model \
+                that learned the target alone.";
     close(&mut scene, note, bottom + GAP);
     scene
 }

@@ -82,9 +82,9 @@ pub fn timelines(figure: &Timelines) -> Scene {
     let sharp = &figure.path[figure.path.len() - 1];
     test(&mut scene, sharp, &rows, y - ROW * rows.len() as f64);
     y += axis(&mut scene, &frame, figure, longest, y + 2.0) + 2.0;
-    let note = "s: blur factor. Blocks are as long as a task may last; a task ends sooner when its validation loss has stopped falling. The model \
-                that a task ends with is the one that the next begins with. Negative pretraining: the default sequence ends \
-                with a higher test loss than the baseline.";
+    let note = "s: blur factor. Blocks are as long as a task may last; a task ends sooner when its validation loss \
+                has stopped falling. The model that a task ends with is the one that the next begins with. Negative \
+                pretraining: the default sequence ends with a higher test loss than the baseline.";
     close(&mut scene, note, y + GAP / 2.0);
     scene
 }
