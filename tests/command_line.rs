@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+const FIG1: &str = env!("CARGO_BIN_EXE_fig1");
 const FIG6: &str = env!("CARGO_BIN_EXE_fig6");
+const FIG7: &str = env!("CARGO_BIN_EXE_fig7");
 const EXPERIMENT: &str = env!("CARGO_BIN_EXE_experiment");
 const INSPECT: &str = env!("CARGO_BIN_EXE_inspect");
 
@@ -36,6 +38,24 @@ fn a_wrong_command_line_exits_with_2_and_says_what_is_allowed() {
             assert!(text.contains(part), "{arguments:?}: `{part}` is not in: {text}");
         }
     }
+}
+
+#[test]
+fn a_concept_figure_refuses_what_is_not_there_before_it_fetches_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases: [(&str, &[&str], &[&str]); 3] = [
+        (FIG7, &["--datasets", "cifar"], &["cifar10", "fashion-mnist", "mnist", "svhn"]),
+        (FIG7, &["--datasets", "svhn,mnist", "--index", "20000"], &["MNIST", "10000 test images", "--index 20000"]),
+        (FIG1, &["--index", "10000"], &["CIFAR-10", "10000 test images"]),
+    ];
+    for (program, arguments, parts) in cases {
+        let (code, text) = run(program, &[arguments, &["--data", ".", "--out", "."]].concat(), folder.path());
+        assert_eq!(code, 2, "{arguments:?}: {text}");
+        for part in parts {
+            assert!(text.contains(part), "{arguments:?}: `{part}` is not in: {text}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]

@@ -30,8 +30,8 @@ enum Task {
     },
     /// Sets up what is missing, trains and draws a figure of the paper
     Figure {
-        /// The figure's number
-        #[arg(value_parser = ["3", "6"])]
+        /// The figure's number, or all
+        #[arg(value_parser = ["1", "2", "3", "4", "5", "6", "7", "8", "all"])]
         number: String,
         /// Options of the figure's program, such as --scale (see `cargo xtask figure 6 -- --help`)
         #[arg(last = true)]
@@ -85,7 +85,8 @@ fn run(root: &Path, task: Task) -> anyhow::Result<ExitCode> {
         }
         Task::Figure { number, options } => {
             libtorch::set_up(root, false)?;
-            cargo::run_binary(root, &format!("fig{number}"), options)
+            let program = if number == "all" { "figures".to_owned() } else { format!("fig{number}") };
+            cargo::run_binary(root, &program, options)
         }
         Task::Run { file, options } => {
             libtorch::set_up(root, false)?;

@@ -33,6 +33,16 @@ pub(crate) struct ExperimentArguments {
     pub options: Options,
 }
 
+/// Draws every figure of the paper, and trains what they need and is not yet in the store.
+///
+/// Everything trained is kept: the same command again finds it done, and an interrupted one continues where it stopped.
+#[derive(Parser, Clone, Debug)]
+#[command(version, max_term_width = 100, name = "figures")]
+pub(crate) struct AllArguments {
+    #[command(flatten)]
+    pub options: Options,
+}
+
 /// What every program that trains takes.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {

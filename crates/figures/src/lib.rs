@@ -4,11 +4,14 @@
 
 #![warn(missing_docs)]
 
+mod all;
 mod arguments;
 mod builtin;
+mod concept;
 mod describe;
 mod drawing;
 mod output;
+mod pictures;
 mod progress;
 mod resources;
 mod run;
@@ -18,8 +21,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use all::main_of_all;
 pub use arguments::checkout;
 pub use builtin::{FIGURES, experiment};
+pub use concept::{Concept, main_of_concept};
+pub use pictures::{picture, pictures};
 
 /// Exit code for a command line or an experiment file that cannot be used.
 const USAGE: u8 = 2;

@@ -19,7 +19,7 @@ use crate::resources::{default_jobs, image_budget_bytes};
 use crate::{describe, drawing, output, terminal};
 
 /// The exit code of programs ended by Ctrl-C.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Where an experiment file comes from.
 pub(crate) enum Source<'a> {

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use datasets::{ChannelStatistics, RawImages, Selected};
 use paths::{DatasetName, Transform};
 use plotting::Bitmap;
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use crate::{DataArgument, InspectError, write_npy};
 
@@ -16,7 +16,7 @@ const COLUMNS: usize = 10;
 /// Pixels between the images of a grid.
 const GAP: usize = 2;
 /// Pixels of the picture for each pixel of an image.
-const ZOOM: usize = 3;
+const ZOOM: u32 = 3;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -116,24 +116,17 @@ fn normalised(images: &Tensor, train: &RawImages) -> Tensor {
 
 /// Images (N×C×H×W in [0, 1]) side by side on white, enlarged.
 fn grid(images: &Tensor) -> Bitmap {
-    let (count, channels, height, width) = images.size4().expect("images are N×C×H×W");
-    let [count, channels, height, width] = [count, channels, height, width].map(|n| n as usize);
-    let bytes =
-        Vec::<u8>::try_from((images * 255.0).round().to_kind(Kind::Uint8).flatten(0, -1)).expect("uint8 pixels");
-    let columns = count.min(COLUMNS);
-    let span = |cells: usize, side: usize| cells * side * ZOOM + (cells + 1) * GAP;
-    let (full_width, full_height) = (span(columns, width), span(count.div_ceil(columns), height));
+    let pictures: Vec<Bitmap> = figures::pictures(images).iter().map(|picture| picture.enlarged(ZOOM)).collect();
+    let columns = pictures.len().min(COLUMNS);
+    let (width, height) = pictures.first().map_or((0, 0), |first| (first.width as usize, first.height as usize));
+    let span = |cells: usize, side: usize| cells * side + (cells + 1) * GAP;
+    let (full_width, full_height) = (span(columns, width), span(pictures.len().div_ceil(columns), height));
     let mut rgb = vec![255u8; full_width * full_height * 3];
-    for index in 0..count {
+    for (index, picture) in pictures.iter().enumerate() {
         let (left, top) = (span(index % columns, width), span(index / columns, height));
-        for y in 0..height * ZOOM {
-            for x in 0..width * ZOOM {
-                for channel in 0..3 {
-                    let plane = index * channels + channel.min(channels - 1);
-                    let value = bytes[(plane * height + y / ZOOM) * width + x / ZOOM];
-                    rgb[((top + y) * full_width + left + x) * 3 + channel] = value;
-                }
-            }
+        for (y, row) in picture.rgb.chunks_exact(3 * width).enumerate() {
+            let start = ((top + y) * full_width + left) * 3;
+            rgb[start..start + row.len()].copy_from_slice(row);
         }
     }
     Bitmap { width: full_width as u32, height: full_height as u32, rgb }

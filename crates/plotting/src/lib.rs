@@ -41,6 +41,8 @@
 use std::path::Path;
 
 mod axis;
+mod bitmap;
+pub mod curve;
 mod dots;
 mod error;
 pub mod font;
@@ -75,6 +77,7 @@ mod violin;
 mod writing;
 
 pub use axis::{Axis, Scale, Tick};
+pub use bitmap::{Bitmap, DPI};
 pub use error::PlotError;
 pub use kde::{CUT, Kde};
 pub use layout::lay_out;
@@ -83,12 +86,14 @@ pub use lines_layout::lay_out_lines;
 pub use order::{FENCE, Fences, median};
 pub use palette::{MOST_STROKES, SeedColours, ramp, stroke};
 pub use plane::{Discretization, DrawnPath, PathDiagram, PlaneAxis};
-pub use raster::{Bitmap, DPI, to_bitmap};
+pub use plotters::style::RGBColor;
+pub use raster::to_bitmap;
 pub use render::save;
 pub use scene::{Anchor, Mark, Scene, Text, TextBox};
 pub use stroke::{Dashes, Marker, Stroke};
 pub use svg::to_svg;
 pub use swarm::swarm;
+pub use text::wrap;
 pub use violin::{Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPanel};
 
 /// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch.

@@ -198,7 +198,7 @@ fn reference(scene: &mut Scene, panel: &LinesPanel, row_axis: &RowAxis, axis: &A
     let points: Vec<Option<(f64, f64)>> = panel.reference.iter().zip(centres).map(at).collect();
     for piece in points.split(Option::is_none) {
         let piece: Vec<(f64, f64)> = piece.iter().flatten().copied().collect();
-        crate::stroke::dashed(scene, &piece, 0.8, INK, DOTS);
+        scene.dashed(&piece, DOTS, 0.8, INK);
     }
 }
 

@@ -4,44 +4,15 @@ use ab_glyph_rasterizer::{Rasterizer, point};
 use plotters::backend::{BitMapBackend, DrawingBackend};
 use plotters::style::{Color, RGBColor};
 
+use crate::bitmap::{Bitmap, DPI};
 use crate::error::{PlotError, backend};
 use crate::font;
 use crate::scene::{Mark, Scene, Text};
 
-/// Resolution of PNG files, in pixels per inch.
-pub const DPI: f64 = 300.0;
 /// Corners of the polygon that stands for a circle: at print size it cannot be told from one.
 const CIRCLE_CORNERS: usize = 40;
 /// Coverage too small to change a pixel.
 const INVISIBLE: f32 = 1.0 / 512.0;
-
-/// A picture of `width` × `height` pixels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bitmap {
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-    /// Red, green and blue of each pixel, row by row from the top.
-    pub rgb: Vec<u8>,
-}
-
-impl Bitmap {
-    /// The picture as a PNG file, its resolution stated in it.
-    pub fn to_png(&self) -> Result<Vec<u8>, PlotError> {
-        const METRES_PER_INCH: f64 = 0.0254;
-        let per_metre = (DPI / METRES_PER_INCH).round() as u32;
-        let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }));
-        let mut writer = encoder.write_header()?;
-        writer.write_image_data(&self.rgb)?;
-        writer.finish()?;
-        Ok(bytes)
-    }
-}
 
 /// The scene at [`DPI`] pixels per inch.
 pub fn to_bitmap(scene: &Scene) -> Result<Bitmap, PlotError> {
@@ -72,6 +43,11 @@ fn paint<DB: DrawingBackend>(canvas: &mut DB, mark: &Mark, scale: f64) -> Result
                 })
                 .collect();
             fill(canvas, &[circle], *colour)
+        }
+        Mark::Image { pixels, corner, size } => {
+            let ends = (corner.0 + size.0, corner.1 + size.1);
+            let edges = [corner.0, ends.0, corner.1, ends.1].map(|edge| (edge * scale).round() as i32);
+            paste(canvas, pixels, edges)
         }
         Mark::Text(text) => write(canvas, text, scale),
     }
@@ -125,6 +101,45 @@ fn fill<DB: DrawingBackend>(canvas: &mut DB, rings: &[Vec<(f64, f64)>], colour: 
     outcome
 }
 
+/// Fills the pixels from `left` to `right` and `top` to `bottom` with `picture`. Each takes the mean of what it covers, so
+/// that enlarged pixels stay square and equal where the enlargement is not a whole number.
+fn paste<DB: DrawingBackend>(
+    canvas: &mut DB,
+    picture: &Bitmap,
+    [left, right, top, bottom]: [i32; 4],
+) -> Result<(), PlotError> {
+    let columns = covered(picture.width, right - left);
+    let rows = covered(picture.height, bottom - top);
+    for (down, rows) in (top..).zip(&rows) {
+        for (across, columns) in (left..).zip(&columns) {
+            let mut sum = [0.0; 3];
+            for &(row, tall) in rows {
+                for &(column, wide) in columns {
+                    for (sum, value) in sum.iter_mut().zip(picture.pixel(column, row)) {
+                        *sum += tall * wide * f64::from(value);
+                    }
+                }
+            }
+            let [red, green, blue] = sum.map(|value| value.round() as u8);
+            blend(canvas, (across, down), 1.0, RGBColor(red, green, blue))?;
+        }
+    }
+    Ok(())
+}
+
+/// For each of `targets` equal parts of a line of `sources` pixels: which pixels it covers, and with what share of itself.
+fn covered(sources: u32, targets: i32) -> Vec<Vec<(u32, f64)>> {
+    let pitch = f64::from(sources) / f64::from(targets.max(1));
+    (0..targets)
+        .map(|target| {
+            let (start, end) = (f64::from(target) * pitch, f64::from(target + 1) * pitch);
+            (start as u32..(end.ceil() as u32).min(sources))
+                .map(|source| (source, (end.min(f64::from(source + 1)) - start.max(f64::from(source))) / pitch))
+                .collect()
+        })
+        .collect()
+}
+
 fn write<DB: DrawingBackend>(canvas: &mut DB, text: &Text, scale: f64) -> Result<(), PlotError> {
     let (x, y, start) = (text.x * scale, text.y * scale, text.start() * scale);
     // Upward text is drawn level from an origin within one pixel of (0, 0), then turned pixel by pixel.
@@ -156,4 +171,40 @@ fn blend<DB: DrawingBackend>(
     }
     let colour = colour.mix(f64::from(coverage.min(1.0)));
     canvas.draw_pixel(pixel, colour.to_backend_color()).map_err(backend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The colour of the pixel at (`x`, `y`) points.
+    fn colour_at(bitmap: &Bitmap, x: f64, y: f64) -> [u8; 3] {
+        bitmap.pixel((x * DPI / 72.0) as u32, (y * DPI / 72.0) as u32)
+    }
+
+    #[test]
+    fn enlarged_pixels_keep_their_colour_up_to_their_edges() {
+        let pixels = Bitmap { width: 2, height: 1, rgb: vec![200, 10, 20, 0, 90, 250] };
+        let mut scene = Scene { height: 30.0, ..Scene::new(40.0) };
+        scene.image(pixels, (5.0, 5.0), (20.1, 10.0));
+        let bitmap = to_bitmap(&scene).unwrap();
+        for (x, y, colour) in [
+            (5.2, 5.2, [200, 10, 20]),
+            (14.8, 14.7, [200, 10, 20]),
+            (15.3, 5.2, [0, 90, 250]),
+            (24.8, 14.7, [0, 90, 250]),
+            (4.7, 10.0, [255; 3]),
+            (25.4, 10.0, [255; 3]),
+        ] {
+            assert_eq!(colour_at(&bitmap, x, y), colour, "at {x}, {y}");
+        }
+    }
+
+    #[test]
+    fn a_picture_drawn_smaller_shows_the_mean_of_its_pixels() {
+        let pixels = Bitmap { width: 300, height: 300, rgb: [[0; 3], [200; 3]].concat().repeat(45_000) };
+        let mut scene = Scene { height: 10.0, ..Scene::new(10.0) };
+        scene.image(pixels, (0.0, 0.0), (7.2, 7.2));
+        assert_eq!(colour_at(&to_bitmap(&scene).unwrap(), 3.0, 3.0), [100; 3]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::prepared::Prepared;
 use crate::scene::Scene;
-use crate::stroke::{Dashes, dashed};
+use crate::stroke::Dashes;
 use crate::style::INK;
 
 /// How the second and later labels' lines are dashed; the first one's is dotted.
@@ -64,6 +64,6 @@ impl References {
 pub(crate) fn draw(scene: &mut Scene, place: usize, (left, right): (f64, f64), y: f64) {
     match place.checked_sub(1) {
         None => scene.dotted(left, right, y, INK),
-        Some(later) => dashed(scene, &[(left, y), (right, y)], WIDTH, INK, DASHES[later % DASHES.len()]),
+        Some(later) => scene.dashed(&[(left, y), (right, y)], DASHES[later % DASHES.len()], WIDTH, INK),
     }
 }

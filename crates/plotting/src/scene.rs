@@ -2,6 +2,8 @@
 
 use plotters::style::RGBColor;
 
+use crate::bitmap::Bitmap;
+use crate::curve;
 use crate::font::{self, Weight};
 use crate::style;
 
@@ -138,6 +140,15 @@ pub enum Mark {
         /// Its colour.
         colour: RGBColor,
     },
+    /// A picture whose pixels stay sharp squares however large it is drawn.
+    Image {
+        /// The picture.
+        pixels: Bitmap,
+        /// Its upper left corner.
+        corner: (f64, f64),
+        /// Its width and height.
+        size: (f64, f64),
+    },
     /// A line of text.
     Text(Text),
 }
@@ -190,9 +201,29 @@ impl Scene {
         self.marks.push(Mark::Line { points, width, colour });
     }
 
+    /// Adds a line through `points` cut into dashes: lengths drawn and left out in turn, a whole line where there are none.
+    pub fn dashed(&mut self, points: &[(f64, f64)], pattern: &[f64], width: f64, colour: RGBColor) {
+        for points in curve::dashes(points, pattern) {
+            self.line(points, width, colour);
+        }
+    }
+
+    /// Adds a line through `points` that ends in a filled arrowhead of length `head`, its tip at the last point.
+    pub fn arrow(&mut self, points: &[(f64, f64)], width: f64, head: f64, colour: RGBColor) {
+        if let Some((shaft, corners)) = curve::arrow(points, head) {
+            self.line(shaft, width, colour);
+            self.polygon(corners, colour);
+        }
+    }
+
     /// Adds a filled circle.
     pub fn disc(&mut self, centre: (f64, f64), radius: f64, colour: RGBColor) {
         self.marks.push(Mark::Disc { centre, radius, colour });
+    }
+
+    /// Adds a picture, its upper left corner at `corner`, its width and height `size`.
+    pub fn image(&mut self, pixels: Bitmap, corner: (f64, f64), size: (f64, f64)) {
+        self.marks.push(Mark::Image { pixels, corner, size });
     }
 
     /// Adds a horizontal dotted line from `left` to `right` at height `y`.

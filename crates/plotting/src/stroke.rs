@@ -39,7 +39,7 @@ pub struct Stroke {
 impl Stroke {
     /// Draws the line through `points`.
     pub(crate) fn line(&self, scene: &mut Scene, points: &[(f64, f64)]) {
-        dashed(scene, points, STROKE, self.colour, self.dashes);
+        scene.dashed(points, self.dashes, STROKE, self.colour);
     }
 
     /// Draws a marker about `radius` points wide to either side of `centre`, parted from what is behind it by white.
@@ -88,67 +88,5 @@ fn corners(marker: Marker) -> &'static [(f64, f64)] {
             (-1.2, -ARM),
             (-ARM, -ARM),
         ],
-    }
-}
-
-/// Draws a line through `points` in dashes that go on around its corners.
-pub(crate) fn dashed(scene: &mut Scene, points: &[(f64, f64)], width: f64, colour: RGBColor, dashes: Dashes) {
-    for dash in cut(points, dashes) {
-        scene.line(dash, width, colour);
-    }
-}
-
-/// The dashes of a line through `points`, each a line itself.
-fn cut(points: &[(f64, f64)], dashes: Dashes) -> Vec<Vec<(f64, f64)>> {
-    let Some(&first) = points.first() else { return Vec::new() };
-    if dashes.is_empty() {
-        return vec![points.to_vec()];
-    }
-    let (mut lines, mut line) = (Vec::new(), vec![first]);
-    let (mut place, mut left) = (0, dashes[0]);
-    for pair in points.windows(2) {
-        let (mut from, to) = (pair[0], pair[1]);
-        let mut length = (to.0 - from.0).hypot(to.1 - from.1);
-        while length > left {
-            let share = left / length;
-            from = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
-            length -= left;
-            if place % 2 == 0 {
-                line.push(from);
-                lines.push(std::mem::take(&mut line));
-            } else {
-                line = vec![from];
-            }
-            place += 1;
-            left = dashes[place % dashes.len()];
-        }
-        left -= length;
-        if place % 2 == 0 {
-            line.push(to);
-        }
-    }
-    if line.len() > 1 {
-        lines.push(line);
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dashes_go_on_around_a_corner() {
-        let corner = [(0.0, 0.0), (5.0, 0.0), (5.0, 5.0)];
-        let lines = cut(&corner, &[4.0, 2.0]);
-        assert_eq!(lines, [vec![(0.0, 0.0), (4.0, 0.0)], vec![(5.0, 1.0), (5.0, 5.0)]]);
-        let lines = cut(&corner, &[6.0, 2.0]);
-        assert_eq!(lines, [vec![(0.0, 0.0), (5.0, 0.0), (5.0, 1.0)], vec![(5.0, 3.0), (5.0, 5.0)]]);
-    }
-
-    #[test]
-    fn a_line_without_dashes_is_whole() {
-        assert_eq!(cut(&[(0.0, 0.0), (5.0, 0.0)], &[]), [vec![(0.0, 0.0), (5.0, 0.0)]]);
-        assert!(cut(&[], &[]).is_empty());
     }
 }

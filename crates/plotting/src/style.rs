@@ -51,6 +51,8 @@ pub const TICK: f64 = 2.5;
 pub const INK: RGBColor = RGBColor(25, 25, 25);
 /// Statements beneath a panel and the caption.
 pub const MUTED: RGBColor = RGBColor(90, 90, 90);
+/// The ground of every figure, and what is written on dark colours.
+pub const PAPER: RGBColor = RGBColor(255, 255, 255);
 /// Faint lines that separate regions of a panel.
 pub const FAINT: RGBColor = RGBColor(190, 190, 190);
 /// Inside of a violin: light, so that every dot of the palette stands out against it.

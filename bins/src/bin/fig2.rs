@@ -1,0 +1,7 @@
+//! Figure 2: the sequence of two tasks and the interventions as timelines.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    figures::main_of_concept(figures::Concept::Timelines)
+}

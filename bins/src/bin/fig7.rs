@@ -1,0 +1,7 @@
+//! Figure 7: example images of each dataset under each transformation.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    figures::main_of_concept(figures::Concept::Gallery)
+}

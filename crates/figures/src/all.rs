@@ -1,0 +1,41 @@
+//! Every figure of the paper, one after the other.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::AllArguments;
+use crate::concept::{self, Concept};
+use crate::run::{self, INTERRUPTED, Source};
+use crate::{builtin, exit, terminal};
+
+/// Figures in an order in which what they share is trained with the one that needs it most: 3 and 8 share with 6.
+const ORDER: [u8; 5] = [6, 3, 8, 4, 5];
+
+/// Runs the program of all figures: the concept figures, then the figures that trainings are behind.
+pub fn main_of_all() -> ExitCode {
+    let options = AllArguments::parse().options;
+    let mut outcome = ExitCode::SUCCESS;
+    for which in [Concept::LearningPath, Concept::Timelines, Concept::Gallery] {
+        if !options.plan {
+            let code = concept::main_with(which, &concept::Arguments::of(&options));
+            if code != ExitCode::SUCCESS {
+                outcome = code;
+            }
+        }
+    }
+    for figure in ORDER {
+        if !options.quiet && !options.plan {
+            terminal::err(&format!("Figure {figure}"));
+        }
+        let source = Source::Builtin(builtin::file(figure).expect("the order has figures with experiments only"));
+        let code = exit(run::run(source, &options));
+        if code == ExitCode::from(INTERRUPTED) {
+            return code;
+        }
+        if code != ExitCode::SUCCESS {
+            outcome = code;
+        }
+    }
+    outcome
+}
