@@ -4,29 +4,37 @@ use paths::{DatasetName, Experiment};
 use plotting::{Estimate, LayerGroup, Line, LinesFigure, LinesPanel, LinesRow};
 use sequence::{Look, RunMoment};
 use statistics::{RunTable, mean, t_interval};
-use training::{Measurement, ParameterKind};
+use training::{ActivationStatistics, Measurement, PROBE_IMAGES, ParameterKind};
 
 use super::note;
 
 /// A row of the figure: what is measured of each layer.
 struct Measure {
     label: &'static str,
+    /// The largest value there can be; the smallest is 0.
+    most: f64,
     /// Every layer with its value, in depth order.
     of: fn(&Measurement) -> Vec<(&str, f64)>,
 }
 
 const MEASURES: [Measure; 4] = [
-    Measure { label: "Mean |bias|", of: |seen| parameters(seen, ParameterKind::is_bias) },
-    Measure { label: "Mean |weight|", of: |seen| parameters(seen, |kind| kind == ParameterKind::Weight) },
+    Measure { label: "Mean |bias|", most: f64::INFINITY, of: |seen| parameters(seen, ParameterKind::is_bias) },
     Measure {
-        label: "Zero outputs of the ReLU (share)",
-        of: |seen| seen.activations.iter().map(|a| (a.layer.as_str(), a.zero_share)).collect(),
+        label: "Mean |weight|",
+        most: f64::INFINITY,
+        of: |seen| parameters(seen, |kind| kind == ParameterKind::Weight),
     },
-    Measure {
-        label: "Channels that never fire (share)",
-        of: |seen| seen.activations.iter().map(|a| (a.layer.as_str(), a.silent_share)).collect(),
-    },
+    Measure { label: "Mean output of the ReLU", most: f64::INFINITY, of: |seen| outputs(seen, |a| a.mean) },
+    Measure { label: "Share of its outputs that are 0", most: 1.0, of: |seen| outputs(seen, |a| a.zero_share) },
 ];
+
+/// Shown only where a channel is silent: rows of zeros say less than a sentence.
+const SILENT: Measure =
+    Measure { label: "Share of channels that never fire", most: 1.0, of: |seen| outputs(seen, |a| a.silent_share) };
+
+fn outputs(seen: &Measurement, value: fn(&ActivationStatistics) -> f64) -> Vec<(&str, f64)> {
+    seen.activations.iter().map(|a| (a.layer.as_str(), value(a))).collect()
+}
 
 fn parameters(seen: &Measurement, chosen: fn(ParameterKind) -> bool) -> Vec<(&str, f64)> {
     let rows = seen.parameters.iter().filter(|p| chosen(ParameterKind::of(&p.parameter)));
@@ -65,15 +73,20 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable, looks: &[Look], 
             ..LinesRow::default()
         }
     };
+    let silent = looks.iter().flat_map(|look| &look.measurement.activations).any(|layer| layer.silent_share > 0.0);
+    let images =
+        format!("Outputs are those for {PROBE_IMAGES} standard test images, normalised by their own statistics");
+    let never = if silent { "" } else { "; every channel fires for some of them, in every network" };
+    let scale = note(experiment, table).map(|note| format!(" {note}")).unwrap_or_default();
     LinesFigure {
         title: Some(format!("{}, {}", experiment.title, dataset.title())),
         lines: experiment.conditions.iter().map(|condition| condition.label.clone()).collect(),
         columns: moments.iter().map(|moment| column(experiment, *moment)).collect(),
-        rows: MEASURES.iter().map(row).collect(),
+        rows: MEASURES.iter().chain(silent.then_some(&SILENT)).map(row).collect(),
         x_label: experiment.x_label.clone(),
         interval: "95 % interval of the mean over seeds".to_owned(),
         reference: format!("{} at its end", experiment.baseline.label),
-        note: note(experiment, table),
+        note: Some(format!("{images}{never}. Intervals end at values that are possible.{scale}")),
     }
 }
 
@@ -109,8 +122,9 @@ fn line(seen: &[&Measurement], measure: &Measure, runs: usize) -> Line {
     let estimate = |layer: usize| {
         let values: Vec<f64> = by_seed.iter().filter_map(|values| Some(values.get(layer)?.1)).collect();
         let value = mean(&values).ok()?;
-        // One seed, or seeds that agree, have no interval.
+        // One seed, or seeds that agree, have no interval. Student's may reach beyond what is possible.
         let (low, high) = t_interval(&values, 0.95).map_or((value, value), |interval| (interval.low, interval.high));
+        let (low, high) = (low.max(0.0), high.min(measure.most));
         Some(Estimate { value, low, high })
     };
     Line { values: (0..layers).map(estimate).collect(), n: seen.len(), failed: runs.saturating_sub(seen.len()) }

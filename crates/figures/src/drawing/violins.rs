@@ -21,9 +21,9 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure 
     let epochs = datasets.iter().filter(|_| experiment.figure.epochs_row);
     let panels: Vec<Panel> = losses.chain(epochs.map(|&dataset| epochs_panel(experiment, table, dataset))).collect();
     let columns = match (datasets.len(), rows.len(), experiment.figure.epochs_row) {
-        // Both measures of the only dataset stand side by side.
+        // Both measures of the only dataset stand side by side, and so do its rows.
         (1, 1, true) => Some(2),
-        (_, 1, false) => None,
+        (1, ..) | (_, 1, false) => None,
         (many, ..) => Some(many),
     };
     ViolinFigure {
@@ -31,7 +31,10 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure 
         panels,
         y_label: TEST_LOSS.to_owned(),
         x_label: experiment.x_label.clone(),
-        shared_y: shared_y(experiment.figure.shared_y),
+        shared_y: match experiment.figure.shared_y {
+            SharedAxis::Dataset if datasets.len() == 1 => SharedY::All,
+            shared => shared_y(shared),
+        },
         columns,
         note: note(experiment, table),
     }
@@ -48,7 +51,7 @@ pub(super) fn rows(experiment: &Experiment) -> Vec<Option<&str>> {
     rows
 }
 
-/// A panel's axis is its column's where columns are datasets, and so on.
+/// Which panels share an axis where columns are datasets.
 pub(super) fn shared_y(shared: SharedAxis) -> SharedY {
     match shared {
         SharedAxis::None => SharedY::Never,
