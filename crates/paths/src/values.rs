@@ -38,15 +38,15 @@ bounded!(count, some_count, usize, |v| (1..=1_000_000_000).contains(v), "a whole
 bounded!(patience, some_patience, usize, |v| *v <= 1_000_000_000, "a whole number of 0 or more");
 bounded!(width, some_width, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
 bounded!(threads, some_threads, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
-bounded!(tasks, some_tasks, usize, |v| (1..=10_000).contains(v), "a whole number from 1 to 10000");
+bounded!(tasks, some_tasks, usize, |v| (1..=1000).contains(v), "a whole number from 1 to 1000");
 
 /// The seeds of an experiment: written as a number n (for 0 … n−1), a list, or a range such as "3..6" (3, 4 and 5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedList(pub Vec<u64>);
 
 impl SeedList {
-    const EXPECTED: &'static str = "a number of seeds, a list such as [0, 3], or a range such as \"3..6\"";
-    const MOST: u64 = 100_000;
+    const EXPECTED: &'static str = "a number of seeds, at most 10000, a list such as [0, 3], or a range such as \"3..6\"";
+    const MOST: u64 = 10_000;
 
     /// The seeds 0 … n−1.
     pub fn first(n: u64) -> Self {
@@ -59,7 +59,10 @@ impl SeedList {
     /// Says what is allowed.
     pub fn parse(text: &str) -> Result<Self, String> {
         let refuse = || {
-            format!("`{text}` names no seeds; allowed: a number of seeds, a list such as 0,3 or a range such as 3..6")
+            format!(
+                "`{text}` names no seeds; allowed: a number of seeds, at most {}, a list such as 0,3 or a range such as 3..6",
+                Self::MOST
+            )
         };
         let number = |s: &str| s.trim().parse::<u64>().map_err(|_| refuse());
         if let Some((from, to)) = text.split_once("..") {
