@@ -18,7 +18,7 @@ pub fn run_binary(root: &Path, name: &str, options: impl IntoIterator<Item = OsS
     let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
     let program = folder.join("release").join(name);
     if !program.exists() {
-        eprintln!("Building (the first build takes about ten minutes on two cores) …");
+        terminal::err("Building (the first build takes about ten minutes on two cores) …");
     }
     let mut build = cargo();
     build.args(["build", "--workspace", "--release", "--manifest-path"]).arg(root.join("Cargo.toml"));

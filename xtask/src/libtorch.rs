@@ -49,7 +49,7 @@ pub fn set_up(root: &Path, cuda: bool) -> anyhow::Result<PathBuf> {
             own.display()
         ),
         Some(own) => {
-            eprintln!("Using the libtorch in {}", own.display());
+            terminal::err(format_args!("Using the libtorch in {}", own.display()));
             discard(&partial)?;
             fs::create_dir_all(&partial).with_context(|| format!("cannot create {}", partial.display()))?;
             for part in ["include", "lib"] {
@@ -133,7 +133,7 @@ fn torch_of_python(required: bool) -> anyhow::Result<Option<PathBuf>> {
         );
     }
     if !version.is_empty() {
-        eprintln!("{found}, and {VERSION} is needed: fetching that");
+        terminal::err(format_args!("{found}, and {VERSION} is needed: fetching that"));
     }
     Ok(None)
 }

@@ -70,7 +70,7 @@ fn main() -> ExitCode {
     match run(&root, Arguments::parse().task) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            terminal::err(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -80,7 +80,7 @@ fn run(root: &Path, task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Setup { cuda } => {
             let found = libtorch::set_up(root, cuda)?;
-            println!("libtorch {} is set up: {}", libtorch::VERSION, found.display());
+            terminal::out(format_args!("libtorch {} is set up: {}", libtorch::VERSION, found.display()));
             Ok(ExitCode::SUCCESS)
         }
         Task::Figure { number, options } => {

@@ -34,14 +34,14 @@ pub fn install(root: &Path, target: &Path, cuda: bool) -> anyhow::Result<()> {
 
     let torch = format!("torch=={VERSION}");
     if cuda {
-        eprintln!("Downloading torch {VERSION} and its CUDA libraries (several gigabytes) …");
+        terminal::err(format_args!("Downloading torch {VERSION} and its CUDA libraries (several gigabytes) …"));
         pip_download(&downloads, &[&torch], true)?;
     } else {
-        eprintln!("Downloading torch {VERSION} (0.5 GB) …");
+        terminal::err(format_args!("Downloading torch {VERSION} (0.5 GB) …"));
         pip_download(&downloads, &[&torch, CPU_WHEELS[0], CPU_WHEELS[1]], false)?;
     }
 
-    eprintln!("Unpacking …");
+    terminal::err("Unpacking …");
     if target.exists() {
         fs::remove_dir_all(target).with_context(|| format!("cannot remove {}", target.display()))?;
     }

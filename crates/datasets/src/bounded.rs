@@ -1,17 +1,11 @@
-//! Reading with an upper bound, so that no file, archive or peer decides how much memory is used.
+//! Reading files with an upper bound, so that no file decides how much memory is used.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
-use crate::error::DatasetError;
+use formats::read_at_most;
 
-/// Reads to the end; `None` where there are more than `max_bytes` bytes.
-pub(crate) fn read_at_most(reader: impl Read, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    reader.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= max_bytes).then_some(bytes))
-}
+use crate::error::DatasetError;
 
 /// Reads a whole file of at most `max_bytes` bytes.
 pub(crate) fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, DatasetError> {
@@ -24,12 +18,6 @@ pub(crate) fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, DatasetE
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_bound_is_inclusive() {
-        assert_eq!(read_at_most(&b"abc"[..], 3).unwrap().as_deref(), Some(&b"abc"[..]));
-        assert_eq!(read_at_most(&b"abcd"[..], 3).unwrap(), None);
-    }
 
     #[test]
     fn a_large_file_is_refused_by_name() {

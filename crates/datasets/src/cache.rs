@@ -92,7 +92,7 @@ fn read_split(
     let labels = read_exactly(file, path, facts.images)?;
     verify_sha256(&name, "SHA-256 of the decoded images", &images, images_digest)?;
     verify_sha256(&name, "SHA-256 of the decoded labels", &labels, labels_digest)?;
-    RawImages::new(&name, shape(entry), images, labels)
+    Ok(RawImages::new(&name, shape(entry), images, labels)?)
 }
 
 fn read_exactly(file: &mut File, path: &Path, count: usize) -> Result<Vec<u8>, DatasetError> {

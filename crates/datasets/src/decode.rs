@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use crate::archive::gunzip;
+use formats::archive::gunzip;
+use formats::{cifar, idx, mat, png_batch};
+
 use crate::bounded::read_file;
-use crate::cifar;
 use crate::digest;
 use crate::error::DatasetError;
-use crate::idx;
-use crate::mat;
-use crate::png_batch;
 use crate::raw::{RawDataset, RawImages};
 use crate::registry::{Entry, SplitFacts};
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use formats::Malformed;
 use paths::DatasetName;
 
 /// A failure to obtain, read or verify a dataset.
@@ -150,6 +151,12 @@ impl DatasetError {
     /// Whether the failure lies with this machine's disk, so that no other source would help.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self, Self::Io { .. } | Self::DiskFull { .. })
+    }
+}
+
+impl From<Malformed> for DatasetError {
+    fn from(Malformed { file, expected, found }: Malformed) -> Self {
+        Self::Malformed { file, expected, found }
     }
 }
 

@@ -18,26 +18,21 @@
 
 #![warn(missing_docs)]
 
-mod archive;
 mod bounded;
 pub mod cache;
-pub mod cifar;
 mod command;
 mod decode;
 pub mod digest;
 pub mod download;
 pub mod error;
 pub mod fetch;
-pub mod idx;
 mod image_set;
 mod library;
 pub mod load;
 mod local;
-pub mod mat;
 mod official;
 mod package;
 mod place;
-pub mod png_batch;
 mod progress;
 pub mod raw;
 pub mod registry;

@@ -3,12 +3,11 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use formats::{cifar, idx};
 use paths::DatasetName;
 
-use crate::cifar;
 use crate::decode::{self, NamedBytes};
 use crate::error::DatasetError;
-use crate::idx;
 use crate::raw::RawDataset;
 use crate::registry::{Entry, OfficialFile};
 
@@ -106,8 +105,9 @@ fn read_svhn(entry: &Entry, directory: &Path) -> Result<Option<RawDataset>, Data
 mod tests {
     use std::fs;
 
+    use formats::samples::{self, gzip};
+
     use super::*;
-    use crate::archive::tests::gzip;
     use crate::small;
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
     fn cifar_batches_may_be_packed_or_not() {
         let (entry, batches, expected) = small::cifar10();
         let packed = tempfile::tempdir().unwrap();
-        fs::write(packed.path().join("cifar-10-binary.tar.gz"), cifar::tests::archive(&batches)).unwrap();
+        fs::write(packed.path().join("cifar-10-binary.tar.gz"), samples::cifar_archive(&batches)).unwrap();
         assert_eq!(read(&entry, packed.path()).unwrap().unwrap(), expected);
 
         for place in [cifar::DIRECTORY, "."] {

@@ -8,14 +8,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use formats::archive::{Member, tar_members};
+use formats::{idx, png_batch};
 use paths::DatasetName;
 
-use crate::archive::{Member, tar_members};
 use crate::command;
 use crate::decode::{self, NamedBytes};
 use crate::error::DatasetError;
-use crate::idx;
-use crate::png_batch;
 use crate::raw::RawDataset;
 use crate::registry::{Entry, Package};
 
@@ -175,9 +174,10 @@ fn only_file(directory: &Path, extension: &str) -> Result<PathBuf, DatasetError>
 
 #[cfg(test)]
 mod tests {
+    use formats::samples::{self, gzip, tar};
+
     use super::*;
-    use crate::archive::tests::{gzip, tar};
-    use crate::registry;
+        use crate::registry;
     use crate::small;
 
     fn tar_of(files: &[(String, Vec<u8>)]) -> Vec<u8> {
@@ -190,9 +190,9 @@ mod tests {
         let mut files = Vec::new();
         for (index, batch) in batches.iter().enumerate() {
             let images = if index < 5 { 2 } else { 3 };
-            let planes = crate::cifar::read_batch(batch, "small", images).unwrap().images;
+            let planes = formats::cifar::read_batch(batch, "small", images).unwrap().images;
             let name = if index < 5 { format!("data_batch_{}", index + 1) } else { "test_batch".to_string() };
-            files.push((format!("package/{name}.png"), png_batch::tests::encode_planes(&planes)));
+            files.push((format!("package/{name}.png"), samples::png_batch(&planes)));
         }
         for (name, split) in [("test_lables", &dataset.test), ("train_lables", &dataset.train)] {
             files.push((format!("package/{name}.json"), serde_json::to_vec(&split.labels).unwrap()));

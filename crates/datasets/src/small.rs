@@ -1,10 +1,11 @@
 //! Datasets of a few images, for tests: an entry with their digests, their official files and what these decode to.
 
+use formats::{cifar, idx, samples};
 use paths::DatasetName;
 
 use crate::raw::{RawDataset, RawImages};
 use crate::registry::{self, Digests, Entry, OfficialFile, SplitFacts};
-use crate::{cifar, digest, idx, mat};
+use crate::digest;
 
 /// Entries hold constants; a test's are made while it runs.
 fn constant(text: String) -> &'static str {
@@ -41,18 +42,18 @@ pub(crate) fn mnist() -> (Entry, [(&'static str, Vec<u8>); 4], RawDataset) {
     let dataset = RawDataset { name: DatasetName::Mnist, train: split(&[5, 0, 4], 1), test: split(&[7, 2], 2) };
     let [train_images, train_labels, test_images, test_labels] = idx::FILES;
     let files = [
-        (train_images, idx::tests::images_file(&dataset.train.images, 3, [28, 28])),
-        (train_labels, idx::tests::labels_file(&dataset.train.labels)),
-        (test_images, idx::tests::images_file(&dataset.test.images, 2, [28, 28])),
-        (test_labels, idx::tests::labels_file(&dataset.test.labels)),
+        (train_images, samples::idx_images(&dataset.train.images, 3, [28, 28])),
+        (train_labels, samples::idx_labels(&dataset.train.labels)),
+        (test_images, samples::idx_images(&dataset.test.images, 2, [28, 28])),
+        (test_labels, samples::idx_labels(&dataset.test.labels)),
     ];
     (entry(&dataset), files, dataset)
 }
 
 /// Five training batches of two images and a test batch of three, in the order of [`cifar::BATCHES`].
 pub(crate) fn cifar10() -> (Entry, Vec<Vec<u8>>, RawDataset) {
-    let mut batches: Vec<Vec<u8>> = (0..5).map(|i| cifar::tests::batch(&[i as u8, 9 - i as u8], i)).collect();
-    batches.push(cifar::tests::batch(&[3, 8, 8], 5));
+    let mut batches: Vec<Vec<u8>> = (0..5).map(|i| samples::cifar_batch(&[i as u8, 9 - i as u8], i)).collect();
+    batches.push(samples::cifar_batch(&[3, 8, 8], 5));
     let (mut images, mut labels) = (Vec::new(), Vec::new());
     for batch in &batches[..5] {
         let decoded = cifar::read_batch(batch, "small", 2).unwrap();
@@ -70,10 +71,10 @@ pub(crate) fn cifar10() -> (Entry, Vec<Vec<u8>>, RawDataset) {
 /// Three training and two test images, and the two MATLAB files in the order of the entry.
 pub(crate) fn svhn() -> (Entry, Vec<Vec<u8>>, RawDataset) {
     let split = |labels: &[u8]| {
-        RawImages::new("small", [3, 32, 32], mat::tests::pixels(labels.len()), labels.to_vec()).unwrap()
+        RawImages::new("small", [3, 32, 32], samples::mat_pixels(labels.len()), labels.to_vec()).unwrap()
     };
     let dataset = RawDataset { name: DatasetName::Svhn, train: split(&[1, 0, 9]), test: split(&[0, 5]) };
-    let style = mat::tests::STYLES[1];
+    let style = samples::MAT_STYLES[1];
     let files: Vec<Vec<u8>> =
         [&dataset.train, &dataset.test].map(|split| style.file(&split.images, &split.labels)).into();
     let official: Vec<OfficialFile> = registry::entry(DatasetName::Svhn)

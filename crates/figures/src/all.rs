@@ -7,7 +7,7 @@ use clap::Parser;
 use crate::arguments::AllArguments;
 use crate::concept::{self, Concept};
 use crate::run::{self, INTERRUPTED, Source};
-use crate::{builtin, exit, terminal};
+use crate::{builtin, exit};
 
 /// Figures in an order in which what they share is trained with the one that needs it most: 3 and 8 share with 6.
 const ORDER: [u8; 5] = [6, 3, 8, 4, 5];

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser};
+use datasets::RawDataset;
 use paths::{DatasetName, Precision, SeedList, SettingsPatch};
 use training::DeviceChoice;
 
@@ -102,6 +103,10 @@ pub(crate) struct Options {
     /// Least seconds between two checkpoints of a training
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     pub checkpoint_seconds: u32,
+
+    /// Datasets to use instead of those in the folder of the datasets.
+    #[arg(skip)]
+    pub given: Vec<RawDataset>,
 }
 
 /// What `--precision` asks for; `None` is what the experiment says.

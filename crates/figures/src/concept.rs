@@ -11,7 +11,7 @@ use plotting::{Bitmap, PlotError, Scene};
 
 use crate::arguments::{Options, checkout};
 use crate::pictures::picture;
-use crate::{USAGE, terminal};
+use crate::USAGE;
 
 /// The figures that show the idea of the experiments and need no training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,11 +15,12 @@ mod pictures;
 mod progress;
 mod resources;
 mod run;
-mod terminal;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use datasets::RawDataset;
 
 pub use all::main_of_all;
 pub use arguments::checkout;
@@ -42,7 +43,14 @@ pub fn main(figure: u8) -> ExitCode {
 
 /// Runs the program of a user's experiment, whose file the command line names.
 pub fn main_of_experiment() -> ExitCode {
-    let arguments = arguments::ExperimentArguments::parse();
+    main_on(std::env::args_os(), Vec::new())
+}
+
+/// Runs the same program with a command line and datasets that are given, so that it can be tested without a download.
+/// Datasets that are not among `given` are fetched, as ever.
+pub fn main_on(command_line: impl IntoIterator<Item = OsString>, given: Vec<RawDataset>) -> ExitCode {
+    let mut arguments = arguments::ExperimentArguments::parse_from(command_line);
+    arguments.options.given = given;
     exit(run::run(run::Source::File(&arguments.file), &arguments.options))
 }
 

@@ -16,7 +16,7 @@ use crate::arguments::Options;
 use crate::output::{OutputError, Places};
 use crate::progress::Progress;
 use crate::resources::{default_jobs, image_budget_bytes};
-use crate::{describe, drawing, output, terminal};
+use crate::{describe, drawing, output};
 
 /// The exit code of programs ended by Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -127,6 +127,9 @@ fn train(
     let notices = progress.clone();
     let kind = training::compute_kind(experiment.settings.precision);
     let library = Library::new(options.data(), kind, device, image_budget_bytes(), move |text| notices.say(text));
+    for raw in &options.given {
+        library.preload(raw.clone());
+    }
     let execution =
         sequence::Options { jobs, device, checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()) };
     let report = execute(plan, store, &library, &execution, &*progress, &stop);

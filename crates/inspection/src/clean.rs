@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
     let (needed, unfinished) = plans::still_needed(&store)?;
     for plan in &unfinished {
-        println!("Unfinished: {plan}. The weights it goes on from stay.");
+        terminal::out(format_args!("Unfinished: {plan}. The weights it goes on from stay."));
     }
     let (mut stages, mut bytes) = (0, 0);
     for id in store.stages()? {
@@ -33,9 +33,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     if !arguments.dry_run {
         let left = store.clear_temporary()?;
         if left > 0 {
-            println!("Deleted {left} files and folders that killed processes left half-written.");
+            terminal::out(format_args!("Deleted {left} files and folders that killed processes left half-written."));
         }
     }
-    println!("{would} the weights of {stages} stages ({megabytes:.1} MB). Records and epoch logs stay.");
+    terminal::out(format_args!(
+        "{would} the weights of {stages} stages ({megabytes:.1} MB). Records and epoch logs stay."
+    ));
     Ok(())
 }

@@ -46,18 +46,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     }
     if let (Some(images), Some(labels)) = (&arguments.images, &arguments.labels) {
         let record = store.record(id)?.expect("a stage that was found has a record");
-        let library = Library::new(arguments.data.folder(), Kind::Float, Device::Cpu, 0, |text| eprintln!("{text}"));
+        let library = Library::new(arguments.data.folder(), Kind::Float, Device::Cpu, 0, |text| terminal::err(text));
         let test = library.task_data(&record.task, &record.data)?.standard_test;
         let (x, y) = test.slice(0, test.len(), None);
         write_npy(&x.contiguous(), images)?;
         write_npy(&y, labels)?;
-        println!("Wrote {} test images to {} and their labels to {}.", test.len(), images.display(), labels.display());
+        terminal::out(format_args!(
+            "Wrote {} test images to {} and their labels to {}.",
+            test.len(),
+            images.display(),
+            labels.display()
+        ));
     }
     let weights = store.weights(id)?;
     let metadata = HashMap::from([("stage".to_owned(), id.to_string())]);
     let bytes = to_safetensors(&weights, metadata).map_err(InspectError::Refused)?;
     std::fs::write(&arguments.to, bytes)
         .map_err(|source| InspectError::Write { path: arguments.to.clone(), source })?;
-    println!("Wrote {} tensors of stage {} to {}.", weights.len(), id.short(), arguments.to.display());
+    let (count, stage, to) = (weights.len(), id.short(), arguments.to.display());
+    terminal::out(format_args!("Wrote {count} tensors of stage {stage} to {to}."));
     Ok(())
 }

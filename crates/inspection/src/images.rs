@@ -82,7 +82,7 @@ fn parse_range(text: &str) -> Result<Range<usize>, String> {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let transform = Transform { blur: arguments.blur, contrast: arguments.contrast, shift: arguments.shift };
     transform.check().map_err(InspectError::Refused)?;
-    let raw = datasets::load(arguments.dataset, &arguments.data.folder(), &|text| eprintln!("{text}"))?;
+    let raw = datasets::load(arguments.dataset, &arguments.data.folder(), &|text| terminal::err(text))?;
     let set = if arguments.split == SplitName::Train { &raw.train } else { &raw.test };
     if arguments.indices.end > set.len() {
         let text = format!("{} has {} images there; --indices goes beyond", arguments.dataset.title(), set.len());
@@ -104,7 +104,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         std::fs::write(path, png).map_err(|source| InspectError::Write { path: path.clone(), source })?;
     }
     for path in [&arguments.npy, &arguments.labels, &arguments.png].into_iter().flatten() {
-        println!("Wrote {}.", path.display());
+        terminal::out(format_args!("Wrote {}.", path.display()));
     }
     Ok(())
 }

@@ -92,7 +92,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            terminal::err(format_args!("error: {error}"));
             ExitCode::FAILURE
         }
     }

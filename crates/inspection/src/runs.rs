@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     // A reader such as `head` may close its end early; that is no failure of the look.
     let _ = std::io::stdout().write_all(&text);
     for damage in &damaged {
-        eprintln!("{damage}. The next run that needs it sets it aside and trains it again");
+        terminal::err(format_args!("{damage}. The next run that needs it sets it aside and trains it again"));
     }
     if damaged.is_empty() { Ok(()) } else { Err(InspectError::Refused(format!("{} damaged stages", damaged.len()))) }
 }

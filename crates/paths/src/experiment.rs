@@ -1,11 +1,16 @@
 //! Experiment files: what they may say, how a scale and the command line overlay them, and the runs they stand for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 
 use crate::condition::Family;
 use crate::{Condition, DatasetName, Drawing, LearningPath, Settings, SettingsPatch};
+
+/// More tasks would take gigabytes to plan; the paper's largest figure has a few thousand.
+const MOST_TASKS: usize = 1_000_000;
+/// Characters of a label, with the learning rates that stand for `{lr}`.
+const LONGEST_LABEL: usize = 10_000;
 
 /// An experiment file as written.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -100,7 +105,7 @@ impl ExperimentFile {
     ///
     /// # Errors
     /// [`ExperimentError::Scale`] where the file has no such scale, [`ExperimentError::Text`] where two conditions have one
-    /// label.
+    /// label, a label is too long, or the experiment is too large to list its runs.
     pub fn resolve(&self, scale: Option<&str>, patches: &[SettingsPatch]) -> Result<Experiment, ExperimentError> {
         let mut settings = Settings::paper().with(&self.settings);
         if let Some(scale) = scale {
@@ -125,12 +130,9 @@ impl ExperimentFile {
             return Err(ExperimentError::Text(text));
         }
         let baseline = self.baseline.labelled(&settings);
-        let labels: Vec<&str> = std::iter::once(&baseline).chain(&conditions).map(|c| c.label.as_str()).collect();
-        if let Some(at) = (1..labels.len()).find(|&at| labels[..at].contains(&labels[at])) {
-            let text = format!("two conditions are labelled \"{}\"; labels must differ", labels[at]);
-            return Err(ExperimentError::Text(text));
-        }
-        Ok(Experiment {
+        check_labels(std::iter::once(&baseline).chain(&conditions).map(|c| c.label.as_str()))
+            .map_err(ExperimentError::Text)?;
+        let experiment = Experiment {
             name: self.name.clone(),
             title: self.title.clone(),
             x_label: self.x_label.clone(),
@@ -139,7 +141,16 @@ impl ExperimentFile {
             settings,
             baseline,
             conditions,
-        })
+        };
+        let tasks = experiment.tasks();
+        if tasks > MOST_TASKS {
+            let text = format!(
+                "the experiment's runs have {tasks} tasks in all, at most {MOST_TASKS} can be planned; take fewer seeds, \
+                 conditions or tasks"
+            );
+            return Err(ExperimentError::Text(text));
+        }
+        Ok(experiment)
     }
 
     fn check(&self) -> Result<(), String> {
@@ -192,6 +203,15 @@ impl SettingsPatch {
 }
 
 impl Experiment {
+    /// Tasks of all runs together.
+    fn tasks(&self) -> usize {
+        let conditions: usize = self.conditions.iter().map(|condition| condition.steps.len()).sum();
+        let settings = &self.settings;
+        let of_dataset = (settings.seeds.0.len().saturating_mul(conditions))
+            .saturating_add(settings.baseline_seeds.0.len().saturating_mul(self.baseline.steps.len()));
+        settings.datasets.len().saturating_mul(of_dataset)
+    }
+
     /// Every run: for each dataset the baseline's seeds, then each condition's.
     pub fn runs(&self) -> Vec<Run> {
         let mut runs = Vec::new();
@@ -210,6 +230,23 @@ impl Experiment {
         }
         runs
     }
+}
+
+fn check_labels<'a>(labels: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let mut seen = HashSet::new();
+    for label in labels {
+        let characters = label.chars().count();
+        if characters > LONGEST_LABEL {
+            let start: String = label.chars().take(40).collect();
+            return Err(format!(
+                "the label \"{start}…\" has {characters} characters, at most {LONGEST_LABEL} are allowed"
+            ));
+        }
+        if !seen.insert(label) {
+            return Err(format!("two conditions are labelled \"{label}\"; labels must differ"));
+        }
+    }
+    Ok(())
 }
 
 /// Names types as a person does who does not know Rust.
@@ -295,12 +332,12 @@ mod tests {
             (CONDITION.replace("0.25", "0"), vec!["line 5", "blur", "above 0"]),
             (
                 CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = 0"),
-                vec!["tasks = 0", "1 to 10000"],
+                vec!["tasks = 0", "1 to 1000"],
             ),
             (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "tasks = 3"), vec!["needs either `path`"]),
             (format!("{CONDITION}tasks = 3\n"), vec!["write one of the two"]),
             (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = [2, 2]"), vec!["line 5", "twice"]),
-            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = []"), vec!["line 5", "1 to 10000"]),
+            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = []"), vec!["line 5", "1 to 1000"]),
             (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = [2, 3]"), vec!["{n}", "label"]),
             (format!("[figure]\nkind = \"pie\"\n{CONDITION}"), vec!["line 4", "violins", "paths"]),
             (format!("[settings]\nmax_tasks = 1\n{CONDITION}"), vec!["max_tasks", "1 tasks or fewer"]),
@@ -315,6 +352,16 @@ mod tests {
                 assert!(message.contains(part), "`{part}` is not in:\n{message}");
             }
         }
+    }
+
+    #[test]
+    fn an_experiment_beyond_all_measure_is_refused_before_its_runs_are_listed() {
+        let many = "[settings]\nseeds = 10000\n[[conditions]]\nlabel = \"a\"\nfrom = {}\ntasks = 1000\n";
+        let message = with(many).unwrap().resolve(None, &[]).unwrap_err().to_string();
+        assert!(message.contains("30000009 tasks") && message.contains("fewer seeds"), "{message}");
+        let long = CONDITION.replace("\"a\"", &format!("\"{}\"", "{lr}".repeat(3000)));
+        let message = with(&long).unwrap().resolve(None, &[]).unwrap_err().to_string();
+        assert!(message.contains("36000 characters") && message.len() < 200, "{message}");
     }
 
     #[test]

@@ -87,7 +87,7 @@ settings! {
     precision: Precision = Precision::Fp32;
     /// Conditions of longer paths than this many tasks are left out.
     #[serde(deserialize_with = "values::some_count")]
-    max_tasks: usize = 10_000;
+    max_tasks: usize = 1000;
     /// CPU threads inside one run.
     #[serde(deserialize_with = "values::some_threads")]
     threads: usize = 1;

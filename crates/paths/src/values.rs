@@ -52,9 +52,12 @@ impl<'de> Deserialize<'de> for TaskCounts {
 struct TaskCountsVisitor;
 
 impl TaskCountsVisitor {
+    /// Numbers in a list: with the most tasks of each, what keeps a short file from standing for endless paths.
+    const MOST: usize = 32;
+
     fn one<E: de::Error>(number: i64) -> Result<usize, E> {
-        let allowed = usize::try_from(number).ok().filter(|n| (1..=10_000).contains(n));
-        allowed.ok_or_else(|| E::custom(format!("{number} is out of range; allowed: a whole number from 1 to 10000")))
+        let allowed = usize::try_from(number).ok().filter(|n| (1..=1000).contains(n));
+        allowed.ok_or_else(|| E::custom(format!("{number} is out of range; allowed: a whole number from 1 to 1000")))
     }
 }
 
@@ -76,10 +79,13 @@ impl<'de> Visitor<'de> for TaskCountsVisitor {
             if counts.contains(&number) {
                 return Err(de::Error::custom(format!("{number} tasks are listed twice")));
             }
+            if counts.len() == Self::MOST {
+                return Err(de::Error::custom(format!("`tasks` lists more than {} numbers", Self::MOST)));
+            }
             counts.push(number);
         }
         if counts.is_empty() {
-            return Err(de::Error::custom("`tasks` lists no number; allowed: whole numbers from 1 to 10000"));
+            return Err(de::Error::custom("`tasks` lists no number; allowed: whole numbers from 1 to 1000"));
         }
         Ok(TaskCounts(counts))
     }
@@ -90,8 +96,8 @@ impl<'de> Visitor<'de> for TaskCountsVisitor {
 pub struct SeedList(pub Vec<u64>);
 
 impl SeedList {
-    const EXPECTED: &'static str = "a number of seeds, a list such as [0, 3], or a range such as \"3..6\"";
-    const MOST: u64 = 100_000;
+    const EXPECTED: &'static str = "a number of seeds, at most 10000, a list such as [0, 3], or a range such as \"3..6\"";
+    const MOST: u64 = 10_000;
 
     /// The seeds 0 … n−1.
     pub fn first(n: u64) -> Self {
@@ -104,7 +110,10 @@ impl SeedList {
     /// Says what is allowed.
     pub fn parse(text: &str) -> Result<Self, String> {
         let refuse = || {
-            format!("`{text}` names no seeds; allowed: a number of seeds, a list such as 0,3 or a range such as 3..6")
+            format!(
+                "`{text}` names no seeds; allowed: a number of seeds, at most {}, a list such as 0,3 or a range such as 3..6",
+                Self::MOST
+            )
         };
         let number = |s: &str| s.trim().parse::<u64>().map_err(|_| refuse());
         if let Some((from, to)) = text.split_once("..") {

@@ -211,7 +211,7 @@ impl Shared<'_> {
             state =
                 self.changed.wait_timeout(state, Duration::from_millis(100)).unwrap_or_else(PoisonError::into_inner).0;
             if self.user_stop.load(Ordering::Relaxed) && !self.halt.swap(true, Ordering::Relaxed) {
-                self.setting.events.notice("Stopping after this step. A second Ctrl-C ends at once.");
+                self.setting.events.notice("Stopping after this step; a download or an evaluation is ended first. A second Ctrl-C ends at once.");
             }
         }
         self.changed.notify_all();

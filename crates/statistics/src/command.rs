@@ -52,12 +52,12 @@ pub fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(written) => {
             for path in written {
-                println!("{}", path.display());
+                terminal::out(path.display());
             }
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("error: {error}");
+            terminal::err(format_args!("error: {error}"));
             ExitCode::from(if matches!(error, ReportError::Refused(_)) { USAGE } else { 1 })
         }
     }

@@ -1,5 +1,6 @@
 //! The table of runs, as read from a CSV file.
 
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{CsvReadOptions, DataFrame, DataType, PolarsError, SerReader};
@@ -120,13 +121,24 @@ impl RunTable {
     /// # Errors
     /// Where a column is missing, a cell is not what its column says, or a run appears twice.
     pub fn read_csv(path: &Path) -> Result<Self, TableError> {
+        // Read rather than mapped: a file that another program cuts short meanwhile would end the process.
+        let bytes = std::fs::read(path)
+            .map_err(|e| TableError::Unreadable { path: path.to_owned(), reason: e.to_string() })?;
+        Self::from_csv(bytes, path)
+    }
+
+    /// The table that the bytes of a CSV file hold; `path` is what errors call it.
+    ///
+    /// # Errors
+    /// Those of [`RunTable::read_csv`].
+    pub fn from_csv(bytes: Vec<u8>, path: &Path) -> Result<Self, TableError> {
         let unreadable = |e: PolarsError| TableError::Unreadable { path: path.to_owned(), reason: e.to_string() };
         let frame = CsvReadOptions::default()
             .with_has_header(true)
             // Every column as text: a condition called 1e-3 stays 1e-3.
             .with_infer_schema_length(Some(0))
-            .try_into_reader_with_file_path(Some(path.to_owned()))
-            .and_then(|reader| reader.finish())
+            .into_reader_with_file_handle(Cursor::new(bytes))
+            .finish()
             .map_err(unreadable)?;
         let cells = |column: &'static str| -> Result<Vec<Option<String>>, TableError> {
             let found = || frame.get_column_names().iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");

@@ -1,13 +1,13 @@
 //! The IDX format of MNIST and FashionMNIST: a big-endian header (element type, number of dimensions, dimensions),
 //! then the elements. Described at <http://yann.lecun.com/exdb/mnist/>.
 
-use crate::error::DatasetError;
+use crate::Malformed;
 use crate::raw::check_labels;
 
 /// Unsigned bytes in three dimensions.
-const IMAGES_MAGIC: u32 = 0x0000_0803;
+pub(crate) const IMAGES_MAGIC: u32 = 0x0000_0803;
 /// Unsigned bytes in one dimension.
-const LABELS_MAGIC: u32 = 0x0000_0801;
+pub(crate) const LABELS_MAGIC: u32 = 0x0000_0801;
 
 /// The names of the four files without `.gz`: training images and labels, test images and labels.
 pub const FILES: [&str; 4] =
@@ -28,13 +28,13 @@ pub fn labels_file_bytes(labels: usize) -> u64 {
 ///
 /// # Errors
 ///
-/// [`DatasetError::Malformed`] naming `file` for another header or another length.
+/// [`Malformed`] naming `file` for another header or another length.
 pub fn read_images(
     bytes: &[u8],
     file: &str,
     images: usize,
     [height, width]: [usize; 2],
-) -> Result<Vec<u8>, DatasetError> {
+) -> Result<Vec<u8>, Malformed> {
     elements(bytes, file, IMAGES_MAGIC, &[images, height, width]).map(<[u8]>::to_vec)
 }
 
@@ -42,17 +42,17 @@ pub fn read_images(
 ///
 /// # Errors
 ///
-/// [`DatasetError::Malformed`] naming `file` for another header, another length or a label above 9.
-pub fn read_labels(bytes: &[u8], file: &str, labels: usize) -> Result<Vec<u8>, DatasetError> {
+/// [`Malformed`] naming `file` for another header, another length or a label above 9.
+pub fn read_labels(bytes: &[u8], file: &str, labels: usize) -> Result<Vec<u8>, Malformed> {
     let elements = elements(bytes, file, LABELS_MAGIC, &[labels])?;
     check_labels(file, elements)?;
     Ok(elements.to_vec())
 }
 
-fn elements<'a>(bytes: &'a [u8], file: &str, magic: u32, dims: &[usize]) -> Result<&'a [u8], DatasetError> {
+fn elements<'a>(bytes: &'a [u8], file: &str, magic: u32, dims: &[usize]) -> Result<&'a [u8], Malformed> {
     let header_bytes = 4 * (1 + dims.len());
     let Some((header, elements)) = bytes.split_at_checked(header_bytes) else {
-        return Err(DatasetError::malformed(
+        return Err(Malformed::new(
             file,
             format!("an IDX header of {header_bytes} bytes"),
             format!("{} bytes", bytes.len()),
@@ -61,7 +61,7 @@ fn elements<'a>(bytes: &'a [u8], file: &str, magic: u32, dims: &[usize]) -> Resu
     let mut words = header.as_chunks::<4>().0.iter().map(|word| u32::from_be_bytes(*word));
     let found_magic = words.next();
     if found_magic != Some(magic) {
-        return Err(DatasetError::malformed(
+        return Err(Malformed::new(
             file,
             format!("the IDX magic number {magic:#010x}"),
             format!("{:#010x}", found_magic.unwrap_or_default()),
@@ -69,11 +69,11 @@ fn elements<'a>(bytes: &'a [u8], file: &str, magic: u32, dims: &[usize]) -> Resu
     }
     let found_dims: Vec<u32> = words.collect();
     if !found_dims.iter().map(|dim| *dim as usize).eq(dims.iter().copied()) {
-        return Err(DatasetError::malformed(file, format!("the dimensions {dims:?}"), format!("{found_dims:?}")));
+        return Err(Malformed::new(file, format!("the dimensions {dims:?}"), format!("{found_dims:?}")));
     }
     let expected_bytes: usize = dims.iter().product();
     if elements.len() != expected_bytes {
-        return Err(DatasetError::malformed(
+        return Err(Malformed::new(
             file,
             format!("{expected_bytes} bytes after the header"),
             format!("{} bytes", elements.len()),
@@ -83,20 +83,11 @@ fn elements<'a>(bytes: &'a [u8], file: &str, magic: u32, dims: &[usize]) -> Resu
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    pub(crate) fn images_file(pixels: &[u8], images: u32, [height, width]: [u32; 2]) -> Vec<u8> {
-        let header = [IMAGES_MAGIC, images, height, width].map(u32::to_be_bytes).concat();
-        [header.as_slice(), pixels].concat()
-    }
-
-    pub(crate) fn labels_file(labels: &[u8]) -> Vec<u8> {
-        let header = [LABELS_MAGIC, labels.len() as u32].map(u32::to_be_bytes).concat();
-        [header.as_slice(), labels].concat()
-    }
+    use crate::samples::{idx_images as images_file, idx_labels as labels_file};
 
     const PIXELS: [u8; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 254, 255];
 

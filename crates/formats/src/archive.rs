@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use flate2::read::MultiGzDecoder;
 
 use crate::bounded::read_at_most;
-use crate::error::DatasetError;
+use crate::Malformed;
 
 /// What the headers, the padding and the unwanted members of an archive may add to its wanted ones.
 const SLACK_BYTES: u64 = 16 << 20;
@@ -15,19 +15,19 @@ const SLACK_BYTES: u64 = 16 << 20;
 ///
 /// # Errors
 ///
-/// [`DatasetError::Malformed`] for damaged gzip data, and where it decompresses to more than `max_bytes` bytes.
-pub(crate) fn gunzip<'a>(bytes: &'a [u8], file: &str, max_bytes: u64) -> Result<Cow<'a, [u8]>, DatasetError> {
+/// [`Malformed`] for damaged gzip data, and where it decompresses to more than `max_bytes` bytes.
+pub fn gunzip<'a>(bytes: &'a [u8], file: &str, max_bytes: u64) -> Result<Cow<'a, [u8]>, Malformed> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(Cow::Borrowed(bytes));
     }
     read_at_most(MultiGzDecoder::new(bytes), max_bytes)
-        .map_err(|cause| DatasetError::malformed(file, "gzip data", cause.to_string()))?
+        .map_err(|cause| Malformed::new(file, "gzip data", cause.to_string()))?
         .map(Cow::Owned)
-        .ok_or_else(|| DatasetError::malformed(file, format!("at most {max_bytes} decompressed bytes"), "more"))
+        .ok_or_else(|| Malformed::new(file, format!("at most {max_bytes} decompressed bytes"), "more"))
 }
 
 /// A member wanted from an archive.
-pub(crate) struct Member {
+pub struct Member {
     /// Its path in the archive, without a leading `./`.
     pub path: String,
     /// A bound on its size in bytes.
@@ -38,10 +38,10 @@ pub(crate) struct Member {
 ///
 /// # Errors
 ///
-/// [`DatasetError::Malformed`] for a damaged archive, a member that is absent, cut short or larger than its bound.
-pub(crate) fn tar_members(stream: impl Read, archive: &str, members: &[Member]) -> Result<Vec<Vec<u8>>, DatasetError> {
+/// [`Malformed`] for a damaged archive, a member that is absent, cut short or larger than its bound.
+pub fn tar_members(stream: impl Read, archive: &str, members: &[Member]) -> Result<Vec<Vec<u8>>, Malformed> {
     let wanted_bytes = members.iter().fold(0u64, |sum, member| sum.saturating_add(member.max_bytes));
-    let damaged = |cause: io::Error| DatasetError::malformed(archive, "a readable tar archive", cause.to_string());
+    let damaged = |cause: io::Error| Malformed::new(archive, "a readable tar archive", cause.to_string());
     let mut found: Vec<Option<Vec<u8>>> = vec![None; members.len()];
 
     let mut reader = tar::Archive::new(stream.take(wanted_bytes.saturating_add(SLACK_BYTES)));
@@ -60,9 +60,9 @@ pub(crate) fn tar_members(stream: impl Read, archive: &str, members: &[Member]) 
         let expected_bytes = entry.size();
         let bytes = read_at_most(entry, member.max_bytes)
             .map_err(damaged)?
-            .ok_or_else(|| DatasetError::malformed(&name, format!("at most {} bytes", member.max_bytes), "more"))?;
+            .ok_or_else(|| Malformed::new(&name, format!("at most {} bytes", member.max_bytes), "more"))?;
         if bytes.len() as u64 != expected_bytes {
-            return Err(DatasetError::malformed(
+            return Err(Malformed::new(
                 &name,
                 format!("{expected_bytes} bytes, as the archive declares"),
                 format!("{} bytes", bytes.len()),
@@ -74,35 +74,14 @@ pub(crate) fn tar_members(stream: impl Read, archive: &str, members: &[Member]) 
         }
     }
 
-    let absent = |member: &Member| DatasetError::malformed(archive, format!("the member {}", member.path), "none");
+    let absent = |member: &Member| Malformed::new(archive, format!("the member {}", member.path), "none");
     found.into_iter().zip(members).map(|(bytes, member)| bytes.ok_or_else(|| absent(member))).collect()
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
+mod tests {
     use super::*;
-
-    pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    pub(crate) fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut builder = tar::Builder::new(Vec::new());
-        for (path, bytes) in members {
-            let mut header = tar::Header::new_gnu();
-            header.set_size(bytes.len() as u64);
-            header.set_mode(0o644);
-            builder.append_data(&mut header, path, *bytes).unwrap();
-        }
-        builder.into_inner().unwrap()
-    }
+    use crate::samples::{gzip, tar};
 
     fn member(path: &str, max_bytes: u64) -> Member {
         Member { path: path.to_string(), max_bytes }

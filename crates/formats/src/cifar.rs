@@ -6,7 +6,7 @@ use std::io::Read;
 use flate2::read::MultiGzDecoder;
 
 use crate::archive::{Member, tar_members};
-use crate::error::DatasetError;
+use crate::Malformed;
 use crate::raw::RawImages;
 
 /// Channels, height and width of an image.
@@ -39,10 +39,10 @@ pub fn batch_bytes(images: usize) -> u64 {
 ///
 /// # Errors
 ///
-/// [`DatasetError::Malformed`] naming `file` for another length or a label above 9.
-pub fn read_batch(bytes: &[u8], file: &str, images: usize) -> Result<RawImages, DatasetError> {
+/// [`Malformed`] naming `file` for another length or a label above 9.
+pub fn read_batch(bytes: &[u8], file: &str, images: usize) -> Result<RawImages, Malformed> {
     if bytes.len() as u64 != batch_bytes(images) {
-        return Err(DatasetError::malformed(
+        return Err(Malformed::new(
             file,
             format!("{images} records of {RECORD_BYTES} bytes, {} in all", batch_bytes(images)),
             format!("{} bytes", bytes.len()),
@@ -64,8 +64,8 @@ pub fn read_batch(bytes: &[u8], file: &str, images: usize) -> Result<RawImages, 
 ///
 /// # Errors
 ///
-/// [`DatasetError::Malformed`] naming `file` where the archive is damaged or a batch is absent, cut short or too large.
-pub fn read_archive(stream: impl Read, file: &str, images: [usize; 2]) -> Result<Vec<Vec<u8>>, DatasetError> {
+/// [`Malformed`] naming `file` where the archive is damaged or a batch is absent, cut short or too large.
+pub fn read_archive(stream: impl Read, file: &str, images: [usize; 2]) -> Result<Vec<Vec<u8>>, Malformed> {
     let [train_images, test_images] = images;
     let members: Vec<Member> = BATCHES
         .iter()
@@ -79,29 +79,11 @@ pub fn read_archive(stream: impl Read, file: &str, images: [usize; 2]) -> Result
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::archive::tests::{gzip, tar};
-
-    /// A batch whose pixels differ by image, channel, row and column.
-    pub(crate) fn batch(labels: &[u8], salt: usize) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for (n, label) in labels.iter().enumerate() {
-            bytes.push(*label);
-            bytes
-                .extend((0..3 * 32 * 32).map(|i| ((i / 1024) * 83 + (i / 32 % 32) * 7 + i % 32 + n * 31 + salt) as u8));
-        }
-        bytes
-    }
-
-    pub(crate) fn archive(batches: &[Vec<u8>]) -> Vec<u8> {
-        let paths: Vec<String> = BATCHES.iter().map(|(name, _)| format!("{DIRECTORY}/{name}")).collect();
-        let members: Vec<(&str, &[u8])> =
-            paths.iter().zip(batches).map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
-        gzip(&tar(&members))
-    }
+    use crate::samples::{cifar_archive as archive, cifar_batch as batch};
 
     #[test]
     fn labels_and_planes_are_told_apart() {

@@ -5,11 +5,11 @@ use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder};
 
-use crate::error::DatasetError;
+use crate::Malformed;
 use crate::raw::check_labels;
 
 /// Pixels of an image, and the width of the PNG.
-const PIXELS: usize = 32 * 32;
+pub(crate) const PIXELS: usize = 32 * 32;
 
 /// An upper bound on the bytes of a PNG of `images` images: PNG can grow incompressible data by a fraction only.
 pub fn max_png_bytes(images: usize) -> u64 {
@@ -25,15 +25,15 @@ pub fn max_json_bytes(labels: usize) -> u64 {
 ///
 /// # Errors
 ///
-/// [`DatasetError::Malformed`] naming `file` where it is not a PNG, is damaged, or has another size or pixel format.
-pub fn read_images(bytes: &[u8], file: &str, images: usize) -> Result<Vec<u8>, DatasetError> {
-    let damaged = |cause: png::DecodingError| DatasetError::malformed(file, "a readable PNG", cause.to_string());
+/// [`Malformed`] naming `file` where it is not a PNG, is damaged, or has another size or pixel format.
+pub fn read_images(bytes: &[u8], file: &str, images: usize) -> Result<Vec<u8>, Malformed> {
+    let damaged = |cause: png::DecodingError| Malformed::new(file, "a readable PNG", cause.to_string());
     let mut decoder = Decoder::new(Cursor::new(bytes));
     let info = decoder.read_header_info().map_err(damaged)?;
     let found = (info.width as usize, info.height as usize, info.color_type, info.bit_depth, info.interlaced);
     if found != (PIXELS, images, ColorType::Rgb, BitDepth::Eight, false) {
         let (width, height, color, depth, interlaced) = found;
-        return Err(DatasetError::malformed(
+        return Err(Malformed::new(
             file,
             format!("a PNG of {PIXELS}×{images} pixels, Rgb, 8 bits, not interlaced"),
             format!("{width}×{height} pixels, {color:?}, {} bits, interlaced: {interlaced}", depth as u8),
@@ -46,7 +46,7 @@ pub fn read_images(bytes: &[u8], file: &str, images: usize) -> Result<Vec<u8>, D
         let row = reader.next_row().map_err(damaged)?;
         let pixels = row.as_ref().map(|row| row.data().as_chunks::<3>().0).unwrap_or_default();
         if pixels.len() != PIXELS {
-            return Err(DatasetError::malformed(
+            return Err(Malformed::new(
                 file,
                 format!("{PIXELS} pixels in row {index}"),
                 format!("{} pixels", pixels.len()),
@@ -65,43 +65,23 @@ pub fn read_images(bytes: &[u8], file: &str, images: usize) -> Result<Vec<u8>, D
 ///
 /// # Errors
 ///
-/// [`DatasetError::Malformed`] naming `file` where it is no such array.
-pub fn read_labels(bytes: &[u8], file: &str, labels: usize) -> Result<Vec<u8>, DatasetError> {
+/// [`Malformed`] naming `file` where it is no such array.
+pub fn read_labels(bytes: &[u8], file: &str, labels: usize) -> Result<Vec<u8>, Malformed> {
     let found: Vec<u8> = serde_json::from_slice(bytes)
-        .map_err(|cause| DatasetError::malformed(file, "a JSON array of labels", cause.to_string()))?;
+        .map_err(|cause| Malformed::new(file, "a JSON array of labels", cause.to_string()))?;
     if found.len() != labels {
-        return Err(DatasetError::malformed(file, format!("{labels} labels"), format!("{} labels", found.len())));
+        return Err(Malformed::new(file, format!("{labels} labels"), format!("{} labels", found.len())));
     }
     check_labels(file, &found)?;
     Ok(found)
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    pub(crate) fn encode(rgb: &[u8], [width, height]: [u32; 2], color: ColorType) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, width, height);
-        encoder.set_color(color);
-        encoder.set_depth(BitDepth::Eight);
-        let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(rgb).unwrap();
-        writer.finish().unwrap();
-        bytes
-    }
-
-    /// The PNG of images given as N×3×32×32.
-    pub(crate) fn encode_planes(planes: &[u8]) -> Vec<u8> {
-        let images = planes.len() / (3 * PIXELS);
-        let mut rgb = Vec::new();
-        for image in planes.chunks_exact(3 * PIXELS) {
-            rgb.extend((0..PIXELS).flat_map(|i| [image[i], image[PIXELS + i], image[2 * PIXELS + i]]));
-        }
-        encode(&rgb, [PIXELS as u32, images as u32], ColorType::Rgb)
-    }
+    use crate::samples::{png as encode, png_batch as encode_planes};
 
     fn planes() -> Vec<u8> {
         (0..2 * 3 * PIXELS).map(|i| (i / PIXELS * 40 + i % 32) as u8).collect()

@@ -4,22 +4,22 @@
 use flate2::read::ZlibDecoder;
 
 use crate::bounded::read_at_most;
-use crate::error::DatasetError;
+use crate::Malformed;
 use crate::raw::RawImages;
 
 /// Height and width of an image.
-const SIDE: usize = 32;
+pub(crate) const SIDE: usize = 32;
 /// Bytes of one channel of an image.
-const PLANE: usize = SIDE * SIDE;
+pub(crate) const PLANE: usize = SIDE * SIDE;
 /// Bytes of one image.
-const IMAGE: usize = 3 * PLANE;
+pub(crate) const IMAGE: usize = 3 * PLANE;
 
 const HEADER_BYTES: usize = 128;
 /// Tags, flags, dimensions and name of an array, generously.
 const ARRAY_HEADER_BYTES: u64 = 4096;
 
 /// Data types of elements.
-mod kind {
+pub(crate) mod kind {
     pub const INT8: u32 = 1;
     pub const UINT8: u32 = 2;
     pub const INT16: u32 = 3;
@@ -36,7 +36,7 @@ mod kind {
 
 /// The classes of numeric arrays, double to uint64.
 const NUMERIC_CLASSES: std::ops::RangeInclusive<u32> = 6..=15;
-const UINT8_CLASS: u32 = 9;
+pub(crate) const UINT8_CLASS: u32 = 9;
 
 /// Decodes a file that must hold exactly `images` images and their labels.
 ///
@@ -47,19 +47,19 @@ const UINT8_CLASS: u32 = 9;
 ///
 /// # Errors
 ///
-/// [`DatasetError::Malformed`] naming `file` where it is no such file, is damaged or holds other arrays.
-pub fn read_images(bytes: &[u8], file: &str, images: usize) -> Result<RawImages, DatasetError> {
+/// [`Malformed`] naming `file` where it is no such file, is damaged or holds other arrays.
+pub fn read_images(bytes: &[u8], file: &str, images: usize) -> Result<RawImages, Malformed> {
     let header = bytes.get(..HEADER_BYTES).unwrap_or_default();
     let big_endian = match header.get(124..) {
         Some([0x00, 0x01, b'I', b'M']) => false,
         Some([0x01, 0x00, b'M', b'I']) => true,
         Some(other) => {
             let found = format!("the version and byte order {other:02x?}");
-            return Err(DatasetError::malformed(file, "a MATLAB version 5 header", found));
+            return Err(Malformed::new(file, "a MATLAB version 5 header", found));
         }
         None => {
             let found = format!("{} bytes", bytes.len());
-            return Err(DatasetError::malformed(file, format!("a MATLAB header of {HEADER_BYTES} bytes"), found));
+            return Err(Malformed::new(file, format!("a MATLAB header of {HEADER_BYTES} bytes"), found));
         }
     };
     let reader = Reader { file, big_endian };
@@ -120,12 +120,12 @@ struct Reader<'f> {
 }
 
 impl Reader<'_> {
-    fn malformed(&self, expected: impl Into<String>, found: impl Into<String>) -> DatasetError {
-        DatasetError::malformed(self.file, expected, found)
+    fn malformed(&self, expected: impl Into<String>, found: impl Into<String>) -> Malformed {
+        Malformed::new(self.file, expected, found)
     }
 
     /// The next `count` bytes.
-    fn take<'a>(&self, bytes: &mut &'a [u8], count: usize) -> Result<&'a [u8], DatasetError> {
+    fn take<'a>(&self, bytes: &mut &'a [u8], count: usize) -> Result<&'a [u8], Malformed> {
         let Some((head, tail)) = bytes.split_at_checked(count) else {
             return Err(self.malformed(format!("{count} more bytes"), format!("the end after {}", bytes.len())));
         };
@@ -133,13 +133,13 @@ impl Reader<'_> {
         Ok(head)
     }
 
-    fn u32(&self, bytes: &mut &[u8]) -> Result<u32, DatasetError> {
+    fn u32(&self, bytes: &mut &[u8]) -> Result<u32, Malformed> {
         let head = self.take(bytes, 4)?;
         Ok(self.words::<4>(head)?.first().copied().map(u32::from_le_bytes).unwrap_or_default())
     }
 
     /// Numbers of `N` bytes, each brought to little-endian order.
-    fn words<const N: usize>(&self, data: &[u8]) -> Result<Vec<[u8; N]>, DatasetError> {
+    fn words<const N: usize>(&self, data: &[u8]) -> Result<Vec<[u8; N]>, Malformed> {
         let (words, rest) = data.as_chunks::<N>();
         if !rest.is_empty() {
             return Err(self.malformed(format!("numbers of {N} bytes each"), format!("{} bytes", data.len())));
@@ -152,7 +152,7 @@ impl Reader<'_> {
     }
 
     /// The next element: its tag, its data and the padding to a multiple of 8 bytes.
-    fn element<'a>(&self, bytes: &mut &'a [u8]) -> Result<Element<'a>, DatasetError> {
+    fn element<'a>(&self, bytes: &mut &'a [u8]) -> Result<Element<'a>, Malformed> {
         let tag = self.u32(bytes)?;
         // A small element keeps its length in the upper half of the first word and its data in the second.
         let small_bytes = (tag >> 16) as usize;
@@ -173,14 +173,14 @@ impl Reader<'_> {
         Ok(Element { kind: tag, data })
     }
 
-    fn inflate(&self, data: &[u8], max_bytes: u64) -> Result<Vec<u8>, DatasetError> {
+    fn inflate(&self, data: &[u8], max_bytes: u64) -> Result<Vec<u8>, Malformed> {
         read_at_most(ZlibDecoder::new(data), max_bytes)
             .map_err(|cause| self.malformed("zlib data", cause.to_string()))?
             .ok_or_else(|| self.malformed(format!("an array of at most {max_bytes} bytes"), "more"))
     }
 
     /// Reads an array; `None` where it is not numeric.
-    fn array<'a>(&self, mut bytes: &'a [u8]) -> Result<Option<Array<'a>>, DatasetError> {
+    fn array<'a>(&self, mut bytes: &'a [u8]) -> Result<Option<Array<'a>>, Malformed> {
         let flags = self.element(&mut bytes)?;
         let flag_words = self.words::<4>(flags.data)?;
         let class = match (flags.kind, flag_words.as_slice()) {
@@ -212,7 +212,7 @@ impl Reader<'_> {
     }
 
     /// `X` as N×C×H×W.
-    fn pixels(&self, array: &Array, images: usize) -> Result<Vec<u8>, DatasetError> {
+    fn pixels(&self, array: &Array, images: usize) -> Result<Vec<u8>, Malformed> {
         let found = (array.class, array.values.kind, array.dims.as_slice(), array.values.data.len());
         if found != (UINT8_CLASS, kind::UINT8, &[SIDE, SIDE, 3, images][..], images * IMAGE) {
             let (class, kind, dims, bytes) = found;
@@ -225,7 +225,7 @@ impl Reader<'_> {
     }
 
     /// `y` as 0 to 9.
-    fn labels(&self, array: &Array, images: usize) -> Result<Vec<u8>, DatasetError> {
+    fn labels(&self, array: &Array, images: usize) -> Result<Vec<u8>, Malformed> {
         let elements = array.dims.iter().try_fold(1usize, |product, dim| product.checked_mul(*dim));
         if elements != Some(images) {
             return Err(self.malformed(format!("y with {images} elements"), format!("{:?}", array.dims)));
@@ -244,7 +244,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn numbers(&self, element: &Element) -> Result<Vec<f64>, DatasetError> {
+    fn numbers(&self, element: &Element) -> Result<Vec<f64>, Malformed> {
         let data = element.data;
         Ok(match element.kind {
             kind::INT8 => data.iter().map(|byte| f64::from(i8::from_le_bytes([*byte]))).collect(),
@@ -263,7 +263,7 @@ impl Reader<'_> {
 }
 
 /// Transposes every plane, from column by column to row by row.
-fn to_rows(columns: &[u8]) -> Vec<u8> {
+pub(crate) fn to_rows(columns: &[u8]) -> Vec<u8> {
     let mut rows = vec![0; columns.len()];
     for (from, to) in columns.chunks_exact(PLANE).zip(rows.chunks_exact_mut(PLANE)) {
         for (x, column) in from.chunks_exact(SIDE).enumerate() {
@@ -276,4 +276,4 @@ fn to_rows(columns: &[u8]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
