@@ -5,12 +5,18 @@
 #![warn(missing_docs)]
 
 mod arguments;
+mod cluster;
+mod collect;
 mod describe;
+mod lines;
 mod output;
 mod progress;
 mod resources;
 mod run;
+mod signals;
+mod submit;
 mod terminal;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -34,7 +40,8 @@ pub fn main(builtin: &str) -> ExitCode {
 /// Runs the program of a user's experiment, whose file the command line names.
 pub fn main_of_experiment() -> ExitCode {
     let arguments = arguments::ExperimentArguments::parse();
-    exit(run::run(run::Source::File(&arguments.file), &arguments.options))
+    let file = arguments.file.as_deref().map_or(run::Source::Builtin(""), run::Source::File);
+    exit(run::run(file, &arguments.options))
 }
 
 fn exit(outcome: Result<ExitCode, run::FigureError>) -> ExitCode {

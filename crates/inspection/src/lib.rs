@@ -7,6 +7,7 @@ mod export;
 mod images;
 mod runs;
 mod table;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -69,6 +70,8 @@ fn write_npy(tensor: &tch::Tensor, path: &std::path::Path) -> Result<(), Inspect
 enum InspectError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Submission(#[from] submission::SubmissionError),
     #[error(transparent)]
     Dataset(#[from] datasets::DatasetError),
     #[error("{path} cannot be written: {source}")]
