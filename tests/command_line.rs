@@ -132,6 +132,12 @@ fn help_names_every_option() {
         "--plan",
         "--plot-only",
         "--quiet",
+        "--format",
+        "--submit",
+        "--dry-run",
+        "--slurm-config",
+        "--collect",
+        "--stage",
     ] {
         assert!(text.contains(option), "{option}");
     }

@@ -22,9 +22,19 @@ fn limited(command: &Command, blocks: usize) -> Output {
 
 /// Which part of the store or of the results an error message is about.
 fn part(message: &str) -> Option<&'static str> {
-    ["store.json", "/plans/", "/claims/", "/partial/", "/staging/", "runs.csv", "summary.csv", "faults.svg", "faults.png"]
-        .into_iter()
-        .find(|part| message.contains(part))
+    [
+        "store.json",
+        "/plans/",
+        "/claims/",
+        "/partial/",
+        "/staging/",
+        "runs.csv",
+        "summary.csv",
+        "faults.svg",
+        "faults.png",
+    ]
+    .into_iter()
+    .find(|part| message.contains(part))
 }
 
 #[test]

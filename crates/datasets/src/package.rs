@@ -177,7 +177,7 @@ mod tests {
     use formats::samples::{self, gzip, tar};
 
     use super::*;
-        use crate::registry;
+    use crate::registry;
     use crate::small;
 
     fn tar_of(files: &[(String, Vec<u8>)]) -> Vec<u8> {

@@ -6,7 +6,8 @@ use clap::Parser;
 
 use crate::arguments::AllArguments;
 use crate::concept::{self, Concept};
-use crate::run::{self, INTERRUPTED, Source};
+use crate::run::{self, Source};
+use crate::signals::INTERRUPTED;
 use crate::{builtin, exit};
 
 /// Figures in an order in which what they share is trained with the one that needs it most: 3 and 8 share with 6.

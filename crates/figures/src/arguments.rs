@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser};
+use clap::{Args, Parser, ValueEnum};
 use datasets::RawDataset;
 use paths::{DatasetName, Precision, SeedList, SettingsPatch};
 use training::DeviceChoice;
+
+use crate::cluster::ClusterOptions;
 
 /// Trains what a figure needs and is not yet in the store, and draws it.
 ///
@@ -28,7 +30,8 @@ pub(crate) struct FigureArguments {
 #[command(version, max_term_width = 100, name = "experiment")]
 pub(crate) struct ExperimentArguments {
     /// The experiment, a TOML file
-    pub file: PathBuf,
+    #[arg(required_unless_present = "stage")]
+    pub file: Option<PathBuf>,
 
     #[command(flatten)]
     pub options: Options,
@@ -92,6 +95,10 @@ pub(crate) struct Options {
     #[arg(long)]
     pub plan: bool,
 
+    /// How --plan says it: as text, or as a line of JSON a stage for other programs that start commands (see docs/cluster.md)
+    #[arg(long, requires = "plan", default_value = "text")]
+    pub format: PlanFormat,
+
     /// Draw the figure from the table of runs in reports/; train nothing
     #[arg(long, conflicts_with = "plan")]
     pub plot_only: bool,
@@ -104,9 +111,21 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     pub checkpoint_seconds: u32,
 
+    #[command(flatten)]
+    pub cluster: ClusterOptions,
+
     /// Datasets to use instead of those in the folder of the datasets.
     #[arg(skip)]
     pub given: Vec<RawDataset>,
+}
+
+/// How a plan is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For a person.
+    Text,
+    /// A line a stage, for programs.
+    Jsonl,
 }
 
 /// What `--precision` asks for; `None` is what the experiment says.

@@ -9,9 +9,9 @@ use datasets::{DatasetError, RawDataset};
 use paths::{DatasetName, Order, Transform, route};
 use plotting::{Bitmap, PlotError, Scene};
 
+use crate::USAGE;
 use crate::arguments::{Options, checkout};
 use crate::pictures::picture;
-use crate::USAGE;
 
 /// The figures that show the idea of the experiments and need no training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

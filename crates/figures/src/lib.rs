@@ -7,14 +7,20 @@
 mod all;
 mod arguments;
 mod builtin;
+mod cluster;
+mod collect;
 mod concept;
 mod describe;
 mod drawing;
+mod lines;
 mod output;
 mod pictures;
 mod progress;
 mod resources;
 mod run;
+mod signals;
+mod submit;
+mod worker;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -51,7 +57,8 @@ pub fn main_of_experiment() -> ExitCode {
 pub fn main_on(command_line: impl IntoIterator<Item = OsString>, given: Vec<RawDataset>) -> ExitCode {
     let mut arguments = arguments::ExperimentArguments::parse_from(command_line);
     arguments.options.given = given;
-    exit(run::run(run::Source::File(&arguments.file), &arguments.options))
+    let file = arguments.file.as_deref().map_or(run::Source::Builtin(""), run::Source::File);
+    exit(run::run(file, &arguments.options))
 }
 
 fn exit(outcome: Result<ExitCode, run::FigureError>) -> ExitCode {

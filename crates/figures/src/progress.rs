@@ -6,10 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
-use sequence::{Events, Outcome, Plan, Record};
+use sequence::{Events, Outcome, Plan, Record, Stage};
 use tch::Device;
 use training::StepEvent;
-
 
 /// Least time between two redrawings of a stage's line, and between two lines where there is no terminal.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -47,17 +46,16 @@ struct Running {
     text: String,
 }
 
+/// What a stage is, for a person.
+pub(crate) fn stage_name(stage: &Stage) -> String {
+    let before = if stage.step.interventions.is_empty() { "" } else { "reset, " };
+    format!("{} · {before}{} · seed {}", stage.step.task.dataset, stage.step.task.transform, stage.seed)
+}
+
 impl Progress {
     /// Progress of `plan`.
     pub fn new(plan: &Plan, jobs: usize, device: Device, quiet: bool) -> Self {
-        let names = plan
-            .stages
-            .iter()
-            .map(|s| {
-                let before = if s.step.interventions.is_empty() { "" } else { "reset, " };
-                format!("{} · {before}{} · seed {}", s.step.task.dataset, s.step.task.transform, s.seed)
-            })
-            .collect();
+        let names = plan.stages.iter().map(stage_name).collect();
         let bars = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bars = MultiProgress::new();
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len} stages · {elapsed} · {msg}")

@@ -3,23 +3,22 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use datasets::Library;
 use paths::{Experiment, ExperimentError, ExperimentFile, FigureKind, Settings};
+use sequence::planned::PlannedError;
 use sequence::{ExecuteError, Plan, Store, StoreError, execute, looks, plans, results};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use statistics::ReportError;
+use submission::SubmissionError;
 use tch::Device;
 
-use crate::arguments::Options;
+use crate::arguments::{Options, PlanFormat};
 use crate::output::{OutputError, Places};
 use crate::progress::Progress;
 use crate::resources::{default_jobs, image_budget_bytes};
-use crate::{describe, drawing, output};
-
-/// The exit code of programs ended by Ctrl-C.
-pub(crate) const INTERRUPTED: u8 = 130;
+use crate::signals::{INTERRUPTED, Signals};
+use crate::{collect, describe, drawing, lines, output, submit, worker};
 
 /// Where an experiment file comes from.
 pub(crate) enum Source<'a> {
@@ -46,18 +45,35 @@ pub(crate) enum FigureError {
     Output(#[from] OutputError),
     #[error("signals cannot be handled: {0}")]
     Signals(std::io::Error),
+    #[error(transparent)]
+    Planned(#[from] PlannedError),
+    #[error(transparent)]
+    Submission(#[from] SubmissionError),
+    #[error(transparent)]
+    Dataset(#[from] datasets::DatasetError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    #[error("{what} cannot be passed on to jobs: {reason}")]
+    NotPassedOn { what: &'static str, reason: String },
 }
 
 impl FigureError {
     /// Whether the command line or the experiment file is at fault.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Unreadable { .. } | Self::Experiment { .. } | Self::Device(_))
+        match self {
+            Self::Submission(error) => error.is_usage(),
+            other => matches!(other, Self::Unreadable { .. } | Self::Experiment { .. } | Self::Device(_)),
+        }
     }
 }
 
 /// Runs an experiment as the command line says.
 pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, FigureError> {
-    let experiment = read(source, options)?;
+    if let Some(stage) = options.cluster.stage {
+        return worker::run(stage, options);
+    }
+    let source = options.cluster.as_submitted.as_deref().map_or(source, Source::File);
+    let (experiment, text) = read(source, options)?;
     let places = Places::new(&options.out(), &experiment);
     if options.plot_only {
         for label in drawing::draw(&experiment, &places)? {
@@ -68,6 +84,17 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
     }
     drawing::check(&experiment)?;
     let plan = Plan::new(&experiment);
+    // Neither of these trains, so they need no device: a login node may have none.
+    if options.cluster.collect {
+        return collect::run(&plan, &experiment, &places, options);
+    }
+    if options.cluster.submit.is_some() {
+        return submit::run(&plan, &experiment, &text, &places, options);
+    }
+    if options.plan && options.format == PlanFormat::Jsonl {
+        terminal::out(&lines::plan(&plan, options)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let device = options.device.resolve().map_err(FigureError::Device)?;
     let jobs = options.jobs.map_or_else(|| default_jobs(&experiment.settings, device), usize::from);
     if options.plan {
@@ -76,11 +103,12 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
     }
     let store = Store::open(&options.store())?;
     plans::keep(&store, &plan)?;
-    train(&plan, &store, &experiment, options, jobs, device)
+    train(&plan, &store, options, jobs, device, &Signals::of_a_person()?)
         .and_then(|ending| conclude(ending, &plan, &store, &experiment, &places, options))
 }
 
-fn read(source: Source<'_>, options: &Options) -> Result<Experiment, FigureError> {
+/// The experiment as the command line says, and the text of its file.
+fn read(source: Source<'_>, options: &Options) -> Result<(Experiment, String), FigureError> {
     let (text, path) = match source {
         Source::Builtin(text) => (text.to_owned(), None),
         Source::File(path) => {
@@ -97,7 +125,7 @@ fn read(source: Source<'_>, options: &Options) -> Result<Experiment, FigureError
     if patches.iter().any(|p| p.seeds.is_some()) && patches.iter().all(|p| p.baseline_seeds.is_none()) {
         limit_baseline(&mut experiment.settings);
     }
-    Ok(experiment)
+    Ok((experiment, text))
 }
 
 /// With seeds on the command line, the baseline is trained with those of its seeds that are named, so that a few seeds stay
@@ -108,39 +136,33 @@ fn limit_baseline(settings: &mut Settings) {
     settings.baseline_seeds.0 = if kept.is_empty() { named.clone() } else { kept };
 }
 
-fn train(
+/// Trains what is not in the store, until everything is done or a signal comes.
+pub(crate) fn train(
     plan: &Plan,
     store: &Store,
-    experiment: &Experiment,
     options: &Options,
     jobs: usize,
     device: Device,
+    signals: &Signals,
 ) -> Result<sequence::Report, FigureError> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        // The second signal ends the process at once; the order of the two registrations is what makes it the second.
-        signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED.into(), stop.clone())
-            .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
-            .map_err(FigureError::Signals)?;
-    }
     let progress = Arc::new(Progress::new(plan, jobs, device, options.quiet));
     let notices = progress.clone();
-    let kind = training::compute_kind(experiment.settings.precision);
+    let kind = training::compute_kind(plan.numerics.precision);
     let library = Library::new(options.data(), kind, device, image_budget_bytes(), move |text| notices.say(text));
     for raw in &options.given {
         library.preload(raw.clone());
     }
     let execution =
         sequence::Options { jobs, device, checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()) };
-    let report = execute(plan, store, &library, &execution, &*progress, &stop);
+    let report = execute(plan, store, &library, &execution, &*progress, &signals.stop);
     progress.finish();
     let mut report = report?;
-    report.interrupted &= stop.load(Ordering::Relaxed);
+    report.interrupted &= signals.stopped();
     Ok(report)
 }
 
 /// Tabulates and draws what there is, and says what is missing.
-fn conclude(
+pub(crate) fn conclude(
     report: sequence::Report,
     plan: &Plan,
     store: &Store,
@@ -192,7 +214,7 @@ fn conclude(
     Ok(if missing + diverged > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn say(options: &Options, text: &str) {
+pub(crate) fn say(options: &Options, text: &str) {
     if !options.quiet {
         terminal::out(text);
     }

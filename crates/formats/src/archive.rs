@@ -5,8 +5,8 @@ use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use crate::bounded::read_at_most;
 use crate::Malformed;
+use crate::bounded::read_at_most;
 
 /// What the headers, the padding and the unwanted members of an archive may add to its wanted ones.
 const SLACK_BYTES: u64 = 16 << 20;

@@ -8,6 +8,7 @@ mod images;
 mod norms;
 mod runs;
 mod table;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,6 +73,8 @@ fn write_npy(tensor: &tch::Tensor, path: &std::path::Path) -> Result<(), Inspect
 enum InspectError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Submission(#[from] submission::SubmissionError),
     #[error(transparent)]
     Dataset(#[from] datasets::DatasetError),
     #[error("{path} cannot be written: {source}")]

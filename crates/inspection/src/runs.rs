@@ -7,7 +7,7 @@ use paths::DatasetName;
 use sequence::{Outcome, Record, StoreError};
 
 use crate::table::aligned;
-use crate::{InspectError, StoreArgument};
+use crate::{InspectError, StoreArgument, watch};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -41,6 +41,9 @@ pub(crate) struct Arguments {
     /// Print CSV instead of a table
     #[arg(long)]
     csv: bool,
+
+    #[command(flatten)]
+    watch: watch::Arguments,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -71,6 +74,9 @@ const RIGHT: [bool; 15] =
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
+    if arguments.watch.watch {
+        return watch::run(&arguments.watch, &store);
+    }
     let (mut rows, mut total, mut damaged) = (Vec::new(), 0, Vec::new());
     for id in store.stages()? {
         total += 1;

@@ -18,6 +18,7 @@ use paths::StageId;
 use serde::{Deserialize, Serialize};
 
 use crate::files::{StoreError, read_if_there, write_durably};
+use crate::store::Store;
 
 /// A claim that has not been touched for so long is nobody's.
 const EXPIRY: Duration = Duration::from_secs(120);
@@ -119,11 +120,8 @@ impl Claims {
 
     /// Whether the holder is alive as far as can be told.
     fn lives(&self, id: StageId, path: &Path, holder: Option<&Owner>) -> bool {
-        if let Some(holder) = holder
-            && holder.space == self.owner.space
-            && holder.host == self.owner.host
-        {
-            return holder.started == started(holder.pid) && !holder.started.is_empty();
+        if let Some(lives) = holder.and_then(|holder| self.owner.knows_alive(holder)) {
+            return lives;
         }
         let touched = fs::metadata(path).and_then(|m| m.modified()).ok();
         let nonce = holder.map(|h| h.nonce.clone()).unwrap_or_default();
@@ -181,11 +179,46 @@ impl Owner {
             nonce: format!("{pid}-{:x}", unique()),
         }
     }
+
+    /// Whether `other` lives; `None` where it is a process of another machine or namespace.
+    fn knows_alive(&self, other: &Self) -> Option<bool> {
+        let near = other.space == self.space && other.host == self.host;
+        near.then(|| other.started == started(other.pid) && !other.started.is_empty())
+    }
 }
 
 /// The name of this machine; empty where the system does not tell.
 pub fn host_name() -> String {
     fs::read_to_string("/proc/sys/kernel/hostname").map(|s| s.trim().to_owned()).unwrap_or_default()
+}
+
+/// The stages that a living process has claimed, and the name of its machine. A claim of another machine counts as long as
+/// it was touched within the last two minutes by the clock of this one.
+///
+/// # Errors
+/// Where the claims cannot be read.
+pub fn claimed(store: &Store) -> Result<HashMap<StageId, String>, StoreError> {
+    let folder = store.root().join("claims");
+    let this = Owner::this_process();
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(HashMap::new()),
+        Err(e) => return Err(StoreError::io(&folder, e)),
+    };
+    let mut claimed = HashMap::new();
+    for entry in entries {
+        let path = entry.map_err(|e| StoreError::io(&folder, e))?.path();
+        let Some(id) = path.file_name().and_then(|name| name.to_str()?.parse::<StageId>().ok()) else { continue };
+        let Some(Some(holder)) = read_owner(&path)? else { continue };
+        let touched = fs::metadata(&path).and_then(|m| m.modified()).ok();
+        let lives = this.knows_alive(&holder).unwrap_or_else(|| {
+            touched.is_some_and(|touched| touched.elapsed().map_or(true, |silence| silence < EXPIRY))
+        });
+        if lives {
+            claimed.insert(id, holder.host);
+        }
+    }
+    Ok(claimed)
 }
 
 /// The outer `None` where there is no claim, the inner where its file cannot be understood.
@@ -265,6 +298,24 @@ mod tests {
         assert!(Claims::new(folder.path().to_owned()).claim(id()).unwrap().is_none());
         let impatient = Claims::with_expiry(folder.path().to_owned(), Duration::ZERO);
         assert!(impatient.claim(id()).unwrap().is_some());
+    }
+
+    #[test]
+    fn claims_of_living_processes_are_listed_with_their_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let claims = Claims::new(folder.path().join("claims"));
+        let claim = claims.claim(id()).unwrap().unwrap();
+        assert_eq!(claimed(&store).unwrap(), HashMap::from([(id(), host_name())]));
+        drop(claim);
+        assert!(claimed(&store).unwrap().is_empty());
+        let far = Owner { host: "elsewhere".into(), nonce: "other".into(), ..Owner::this_process() };
+        leave_claim_of(&far, &folder.path().join("claims"));
+        assert_eq!(claimed(&store).unwrap(), HashMap::from([(id(), "elsewhere".to_owned())]));
+        let old = SystemTime::now() - EXPIRY - Duration::from_secs(10);
+        let file = File::options().write(true).open(folder.path().join("claims").join(id().to_string())).unwrap();
+        file.set_modified(old).unwrap();
+        assert!(claimed(&store).unwrap().is_empty());
     }
 
     #[test]

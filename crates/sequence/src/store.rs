@@ -12,6 +12,8 @@
 //!   partial/ab…                         where an unfinished stage goes on
 //!   claims/ab…                          which process trains a stage now
 //!   plans/…json                         what was asked for, so that `inspect clean` knows what is still needed
+//!   planned/ab/ab….json                 what a stage is, for a worker that is told its identity only
+//!   submissions/…                       what was handed to Slurm: scripts, logs (the crate `submission`)
 //!   damaged/                            entries whose checksums did not match
 //! ```
 

@@ -4,3 +4,4 @@ mod damage;
 mod kill;
 mod repeat;
 mod support;
+mod worker;

@@ -1,0 +1,58 @@
+//! Tables, tests and figure from what is in the store.
+
+use std::process::ExitCode;
+
+use paths::Experiment;
+use sequence::{Plan, Report, Standing, Store, results, standing};
+use statistics::{FIGURES, command};
+
+use crate::arguments::Options;
+use crate::output::Places;
+use crate::progress::stage_name;
+use crate::run::{FigureError, conclude, say};
+
+/// Writes everything that the runs in the store allow, and names the stages that have no result.
+pub(crate) fn run(
+    plan: &Plan,
+    experiment: &Experiment,
+    places: &Places,
+    options: &Options,
+) -> Result<ExitCode, FigureError> {
+    let store = Store::open_to_read(&options.store())?;
+    for (stage, standing) in plan.stages.iter().zip(standing(plan, &store)?) {
+        if standing == Standing::ToTrain {
+            terminal::err(&format!("Stage {} has no result: {}", stage.id, stage_name(stage)));
+        }
+    }
+    let none = results(plan, &store)?.0.is_empty();
+    let code = conclude(Report::default(), plan, &store, experiment, places, options)?;
+    if !none {
+        for path in command::run(&report(experiment, places, options))? {
+            say(options, &format!("Report:  {}", path.display()));
+        }
+    }
+    Ok(code)
+}
+
+/// A figure of the paper is reported with the claims on it, anything else by itself.
+fn report(experiment: &Experiment, places: &Places, options: &Options) -> command::Arguments {
+    let number = experiment.name.strip_prefix("fig").and_then(|number| number.parse().ok());
+    let figure = number.filter(|number| FIGURES.contains(number) && experiment.scale.is_some());
+    let nothing = command::Arguments {
+        figure: None,
+        all: false,
+        runs: None,
+        scale: None,
+        reference: None,
+        html: false,
+        out: None,
+    };
+    match figure {
+        Some(_) => command::Arguments { figure, scale: experiment.scale.clone(), out: Some(options.out()), ..nothing },
+        None => command::Arguments {
+            runs: Some(places.runs().to_owned()),
+            out: places.runs().parent().map(ToOwned::to_owned),
+            ..nothing
+        },
+    }
+}
