@@ -57,6 +57,12 @@ enum Task {
         #[arg(last = true)]
         options: Vec<OsString>,
     },
+    /// Sets up what is missing, and measures how fast training is (see `cargo xtask bench -- --help`)
+    Bench {
+        /// What to measure, and how
+        #[arg(last = true)]
+        options: Vec<OsString>,
+    },
     /// Sets up what is missing, and runs every test of the workspace
     Test {
         /// Options of `cargo test`
@@ -99,6 +105,10 @@ fn run(root: &Path, task: Task) -> anyhow::Result<ExitCode> {
         Task::Inspect { options } => {
             libtorch::set_up(root, false)?;
             cargo::run_binary(root, "inspect", options)
+        }
+        Task::Bench { options } => {
+            libtorch::set_up(root, false)?;
+            cargo::run_binary(root, "bench", options)
         }
         Task::Test { options } => {
             libtorch::set_up(root, false)?;

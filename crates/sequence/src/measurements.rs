@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use training::{ActivationStatistics, Measurement, ParameterNorms};
+use training::{ActivationStatistics, Measurement, Moment, ParameterNorms};
 
 const NORMS: [&str; 6] = ["parameter", "elements", "l2", "mean_abs", "l2_from_initial", "l2_from_previous"];
 const ACTIVATIONS: [&str; 5] = ["layer", "mean", "std", "zero_share", "silent_share"];
@@ -17,7 +17,23 @@ pub struct Tables {
     pub activations: Vec<u8>,
 }
 
+/// The columns that say which look at a stage a row is of.
+const OF_STAGE: [&str; 1] = ["moment"];
+
 impl Tables {
+    /// The tables of a stage's looks.
+    pub fn of_stage<'a>(looks: impl IntoIterator<Item = (Moment, &'a Measurement)>) -> Self {
+        Self::new(&OF_STAGE, looks.into_iter().map(|(moment, look)| (vec![moment.to_string()], look)))
+    }
+
+    /// The looks at a stage in tables that [`Tables::of_stage`] made.
+    ///
+    /// # Errors
+    /// Says what in a table cannot be understood.
+    pub fn looks_at_stage(&self) -> Result<Vec<(Moment, Measurement)>, String> {
+        self.read(&OF_STAGE)?.into_iter().map(|(key, look)| Ok((key[0].parse()?, look))).collect()
+    }
+
     /// The tables of `looks`, each with the values of its `key` columns.
     pub(crate) fn new<'a>(key: &[&str], looks: impl IntoIterator<Item = (Vec<String>, &'a Measurement)>) -> Self {
         let (mut norms, mut activations) = (csv::Writer::from_writer(Vec::new()), csv::Writer::from_writer(Vec::new()));

@@ -77,8 +77,7 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     let provenance = provenance(device, &progress, data.train.len(), began.elapsed());
     let record = Record::new(plan, stage, outcome, provenance);
     let seen = progress.measurements.iter().map(|(moment, seen)| (*moment, seen));
-    let looks = std::iter::once((Moment::Received, probe.received())).chain(seen);
-    let measurements = Tables::new(&["moment"], looks.map(|(moment, seen)| (vec![moment.to_string()], seen)));
+    let measurements = Tables::of_stage(std::iter::once((Moment::Received, probe.received())).chain(seen));
     let epochs = epochs_to_csv(&progress.log);
     store.publish(&StageFiles { record: record.clone(), epochs, measurements, weights })?;
     partial::remove(store, stage.id)?;

@@ -197,12 +197,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] where a table is missing or not what was written.
     pub fn measurements(&self, id: StageId) -> Result<Vec<(Moment, Measurement)>, StoreError> {
-        let read = |tables: Tables| -> Result<_, String> {
-            let looks = tables.read(&["moment"])?;
-            looks.into_iter().map(|(key, measurement)| Ok((key[0].parse()?, measurement))).collect()
-        };
         let path = self.folder(id).join(NORMS);
-        read(self.measurement_tables(id)?).map_err(|reason| StoreError::Damaged { path, reason })
+        let tables = self.measurement_tables(id)?;
+        tables.looks_at_stage().map_err(|reason| StoreError::Damaged { path, reason })
     }
 
     /// The same as the two tables that are stored.

@@ -1,0 +1,7 @@
+//! How fast it is, measured in turns with PyTorch.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    benchmark::main()
+}

@@ -1,0 +1,84 @@
+//! Training steps and nothing else: one fixed batch, no data, no evaluation, no log.
+
+use std::sync::Barrier;
+use std::time::Instant;
+
+use paths::{Init, ModelSpec, Precision, Settings, Stem};
+use tch::{Device, Kind, Tensor};
+use training::{CLASSES, ResNet, Sgd, compute_kind};
+
+/// The network that is measured: the 3×3 stem at this width.
+pub(crate) fn spec(width: usize) -> ModelSpec {
+    ModelSpec { width, stem: Stem::Conv3, init: Init::Pytorch }
+}
+
+/// Channels and side of the images that are measured: CIFAR-10's.
+pub(crate) const CHANNELS: usize = 3;
+pub(crate) const SIDE: usize = 32;
+
+/// A network, its optimiser and its batch.
+pub(crate) struct BareSteps {
+    model: ResNet,
+    optimiser: Sgd,
+    images: Tensor,
+    labels: Tensor,
+}
+
+impl BareSteps {
+    pub fn new(width: usize, batch: usize, precision: Precision, device: Device) -> Self {
+        let kind = compute_kind(precision);
+        let model = ResNet::new(&spec(width), CHANNELS, 0, kind, device);
+        let optimiser = Sgd::new(&model.parameters(), &Settings::paper().process());
+        let (count, side, channels) = (batch as i64, SIDE as i64, CHANNELS as i64);
+        let images = Tensor::arange(count * side * side * channels, (Kind::Float, Device::Cpu)).sin();
+        let images = images.view([count, side, side, channels]).to_kind(kind).to_device(device);
+        let labels = Tensor::arange(count, (Kind::Int64, device)).remainder(CLASSES as i64);
+        Self { model, optimiser, images: images.permute([0, 3, 1, 2]), labels }
+    }
+
+    /// What a step of training does, on the same images each time.
+    pub fn step(&mut self) {
+        let logits = self.model.forward(&self.images, true);
+        let loss = logits.cross_entropy_loss::<Tensor>(&self.labels, None, tch::Reduction::Mean, -100, 0.0);
+        let gradients = Tensor::run_backward(&[&loss], self.optimiser.parameters(), false, false);
+        self.optimiser.step(gradients);
+    }
+}
+
+/// Waits until the device has done what it was given.
+pub(crate) fn wait_for(device: Device) {
+    if let Device::Cuda(index) = device {
+        tch::Cuda::synchronize(index as i64);
+    }
+}
+
+/// Seconds until each of `workers`, in a thread of its own with `threads` inside libtorch, has done `work` `times` times.
+/// Each does it once beforehand, uncounted.
+pub(crate) fn side_by_side<W: Send>(
+    workers: &mut [W],
+    threads: usize,
+    device: Device,
+    times: usize,
+    work: impl Fn(&mut W) + Sync,
+) -> f64 {
+    let start = Barrier::new(workers.len() + 1);
+    let (start, work) = (&start, &work);
+    let began = std::thread::scope(|scope| {
+        for worker in workers {
+            scope.spawn(move || {
+                // The number of threads inside an operation is a setting of the calling thread.
+                tch::set_num_threads(threads as i32);
+                work(worker);
+                wait_for(device);
+                start.wait();
+                for _ in 0..times {
+                    work(worker);
+                }
+                wait_for(device);
+            });
+        }
+        start.wait();
+        Instant::now()
+    });
+    began.elapsed().as_secs_f64()
+}

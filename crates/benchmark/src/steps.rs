@@ -1,0 +1,388 @@
+//! Images a second of bare training steps, against PyTorch.
+
+use clap::{Args, ValueEnum};
+use paths::Precision;
+use serde::{Deserialize, Serialize};
+
+use crate::arguments::{or_default, parse_precision};
+use crate::bare::{self, BareSteps, CHANNELS, SIDE, side_by_side};
+use crate::error::BenchError;
+use crate::flops::training_flops;
+use crate::outcome::{LeftOut, Tables};
+use crate::pairs::in_turns;
+use crate::peak::{self, Peak};
+use crate::peer::{Forgotten, Measured, Peer, Ready, Request};
+use crate::session::Session;
+use crate::spread::Spread;
+use crate::table::{markdown, percent};
+
+/// Steps before anything is timed.
+const WARM_UP: usize = 3;
+
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// Widths of the ResNet-18 [default: 8,16,64; with --quick, 8]
+    #[arg(long, value_delimiter = ',', value_name = "N,…")]
+    pub widths: Vec<usize>,
+
+    /// Images a step [default: 128,64; with --quick, 16]
+    #[arg(long, value_delimiter = ',', value_name = "N,…")]
+    pub batches: Vec<usize>,
+
+    /// Arithmetic [default: bf16,fp32]
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…", value_parser = parse_precision)]
+    pub precisions: Vec<Precision>,
+
+    /// Trainings side by side, with one thread each [default: as many as cores, on a GPU 4]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+
+    /// PyTorch as it is compared with [default: all; with --quick, the eager ones]
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+    pub peers: Vec<Variant>,
+
+    /// Seconds in which a side is measured in each round, about [default: 3]
+    #[arg(long)]
+    pub seconds: Option<f64>,
+}
+
+/// A way to write a training step in PyTorch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Variant {
+    /// Eager, contiguous tensors: what people write
+    Contiguous,
+    /// Eager, channels-last tensors: what experts write
+    ChannelsLast,
+    /// torch.compile with channels-last tensors
+    Compiled,
+}
+
+impl Variant {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Contiguous => "PyTorch eager, contiguous",
+            Self::ChannelsLast => "PyTorch eager, channels-last",
+            Self::Compiled => "PyTorch compiled, channels-last",
+        }
+    }
+}
+
+/// Throughput at every setting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Steps {
+    /// What PyTorch said about itself; empty where there is none.
+    pub peer: String,
+    pub peaks: Vec<Peak>,
+    pub settings: Vec<Setting>,
+}
+
+/// Throughput at one setting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Setting {
+    pub width: usize,
+    pub batch: usize,
+    pub precision: Precision,
+    pub gflop_an_image: f64,
+    pub sides: Vec<Side>,
+    pub quotients: Vec<Quotient>,
+}
+
+/// One way to take the steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Side {
+    pub name: String,
+    /// Trainings side by side.
+    pub jobs: usize,
+    /// Threads of each.
+    pub threads: usize,
+    /// Steps of each in a round.
+    pub steps: usize,
+    pub images_per_second: Spread,
+    /// Median throughput in arithmetic, over the peak of the same precision.
+    pub share_of_peak: f64,
+}
+
+/// Our throughput over a peer's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Quotient {
+    pub ours: String,
+    pub peer: String,
+    pub images_per_second: Spread,
+}
+
+/// A side before it is measured.
+struct Contender {
+    name: String,
+    jobs: usize,
+    threads: usize,
+    steps: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    Ours(Vec<BareSteps>),
+    Peer,
+}
+
+pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<LeftOut>) -> Result<Steps, BenchError> {
+    let widths = or_default(&options.widths, session.quick, &[8], &[8, 16, 64]);
+    let batches = or_default(&options.batches, session.quick, &[16], &[128, 64]);
+    let precisions = or_default(
+        &options.precisions,
+        session.quick,
+        &[Precision::Bf16, Precision::Fp32],
+        &[Precision::Bf16, Precision::Fp32],
+    );
+    let eager = [Variant::Contiguous, Variant::ChannelsLast];
+    let all = [Variant::Contiguous, Variant::ChannelsLast, Variant::Compiled];
+    let variants = or_default(&options.peers, session.quick, &eager, &all);
+    let (mut peer, about) = match Peer::start(session) {
+        Ok((peer, about)) => (Some((peer, about.threads)), format!("torch {}, {} threads", about.torch, about.threads)),
+        Err(reason) => {
+            left_out.push(LeftOut { what: "PyTorch".into(), reason });
+            (None, String::new())
+        }
+    };
+    let progress = session.progress("steps", widths.len() * batches.len() * precisions.len());
+    let peaks: Vec<Peak> = precisions.iter().map(|&precision| peak::measure(session, precision)).collect();
+    let mut settings = Vec::new();
+    for &width in &widths {
+        for &batch in &batches {
+            for (&precision, peak) in precisions.iter().zip(&peaks) {
+                progress.set_message(format!("width {width}, batch {batch}, {}", name(precision)));
+                let bench = One { session, options, variants: &variants, width, batch, precision, peak };
+                settings.push(bench.measure(&mut peer, left_out)?);
+                progress.inc(1);
+            }
+        }
+    }
+    progress.finish_and_clear();
+    Ok(Steps { peer: about, peaks, settings })
+}
+
+/// One setting to be measured.
+struct One<'a> {
+    session: &'a Session,
+    options: &'a Options,
+    variants: &'a [Variant],
+    width: usize,
+    batch: usize,
+    precision: Precision,
+    peak: &'a Peak,
+}
+
+impl One<'_> {
+    fn measure(&self, peer: &mut Option<(Peer, usize)>, left_out: &mut Vec<LeftOut>) -> Result<Setting, BenchError> {
+        let mut contenders = Vec::new();
+        if let Some((peer, threads)) = peer {
+            for &variant in self.variants {
+                match self.prepare(peer, variant) {
+                    Ok(seconds_a_step) => contenders.push(Contender {
+                        name: variant.name().into(),
+                        jobs: 1,
+                        threads: *threads,
+                        steps: self.steps(seconds_a_step),
+                        kind: Kind::Peer,
+                    }),
+                    Err(reason) => left_out.push(LeftOut {
+                        what: format!(
+                            "{} at width {}, batch {}, {}",
+                            variant.name(),
+                            self.width,
+                            self.batch,
+                            name(self.precision)
+                        ),
+                        reason,
+                    }),
+                }
+            }
+        }
+        let jobs = self.options.jobs.map_or_else(|| self.session.jobs(), usize::from);
+        contenders.push(self.ours("ours, one training", 1, self.session.cores));
+        contenders.push(self.ours("ours, side by side", jobs, 1));
+
+        let seconds = in_turns(self.session.rounds, contenders.len(), |side| {
+            let contender = &mut contenders[side];
+            match (&mut contender.kind, &mut *peer) {
+                (Kind::Ours(trainings), _) => Ok(side_by_side(
+                    trainings,
+                    contender.threads,
+                    self.session.device,
+                    contender.steps,
+                    BareSteps::step,
+                )),
+                (Kind::Peer, Some((peer, _))) => peer
+                    .ask(&Request::Measure { name: &contender.name, steps: contender.steps })
+                    .map(|measured: Measured| measured.seconds)
+                    .map_err(BenchError::Peer),
+                (Kind::Peer, None) => unreachable!("there are peers only where the process is"),
+            }
+        })?;
+        if let Some((peer, _)) = peer {
+            let Forgotten {} = peer.ask(&Request::Forget).map_err(BenchError::Peer)?;
+        }
+        Ok(self.conclude(&contenders, &seconds))
+    }
+
+    fn prepare(&self, peer: &mut Peer, variant: Variant) -> Result<f64, String> {
+        let ready: Ready = peer.ask(&Request::Prepare {
+            name: variant.name(),
+            width: self.width,
+            batch: self.batch,
+            precision: self.precision,
+            layout: if variant == Variant::Contiguous { "contiguous" } else { "channels-last" },
+            compile: variant == Variant::Compiled,
+            device: &self.session.device_name(),
+            warm_up: WARM_UP,
+        })?;
+        Ok(ready.seconds_a_step)
+    }
+
+    fn ours(&self, name: &str, jobs: usize, threads: usize) -> Contender {
+        let device = self.session.device;
+        let mut trainings: Vec<BareSteps> =
+            (0..jobs).map(|_| BareSteps::new(self.width, self.batch, self.precision, device)).collect();
+        side_by_side(&mut trainings, threads, device, WARM_UP, BareSteps::step);
+        let seconds_a_step = side_by_side(&mut trainings, threads, device, 1, BareSteps::step);
+        Contender { name: name.into(), jobs, threads, steps: self.steps(seconds_a_step), kind: Kind::Ours(trainings) }
+    }
+
+    /// Steps that take about as long as a side is measured.
+    fn steps(&self, seconds_a_step: f64) -> usize {
+        let seconds = self.options.seconds.unwrap_or(if self.session.quick { 0.0 } else { 3.0 });
+        (seconds / seconds_a_step).round().clamp(1.0, 1e6) as usize
+    }
+
+    fn conclude(&self, contenders: &[Contender], seconds: &[Vec<f64>]) -> Setting {
+        let gflop = training_flops(&bare::spec(self.width), CHANNELS, SIDE) / 1e9;
+        let throughput: Vec<Vec<f64>> = contenders
+            .iter()
+            .zip(seconds)
+            .map(|(c, seconds)| seconds.iter().map(|s| (c.jobs * c.steps * self.batch) as f64 / s).collect())
+            .collect();
+        let sides = contenders.iter().zip(&throughput).map(|(contender, throughput)| {
+            let images_per_second = Spread::of(throughput.clone());
+            Side {
+                name: contender.name.clone(),
+                jobs: contender.jobs,
+                threads: contender.threads,
+                steps: contender.steps,
+                share_of_peak: images_per_second.median * gflop / self.peak.gflops,
+                images_per_second,
+            }
+        });
+        let (peers, ours): (Vec<usize>, Vec<usize>) =
+            (0..contenders.len()).partition(|&side| matches!(contenders[side].kind, Kind::Peer));
+        let pairs = ours.iter().flat_map(|&ours| peers.iter().map(move |&peer| (ours, peer)));
+        let quotients = pairs.map(|(ours, peer)| Quotient {
+            ours: contenders[ours].name.clone(),
+            peer: contenders[peer].name.clone(),
+            images_per_second: Spread::of_quotients(&throughput[ours], &throughput[peer]),
+        });
+        Setting {
+            width: self.width,
+            batch: self.batch,
+            precision: self.precision,
+            gflop_an_image: gflop,
+            quotients: quotients.collect(),
+            sides: sides.collect(),
+        }
+    }
+}
+
+/// The precision as the command line has it.
+pub(crate) fn name(precision: Precision) -> &'static str {
+    match precision {
+        Precision::Fp32 => "fp32",
+        Precision::Bf16 => "bf16",
+    }
+}
+
+impl Tables for Steps {
+    fn tables(&self) -> String {
+        let setting = |s: &Setting| format!("width {}, batch {}, {}", s.width, s.batch, name(s.precision));
+        let peaks = self
+            .peaks
+            .iter()
+            .map(|peak| vec![name(peak.precision).to_owned(), peak.size.to_string(), format!("{:.0}", peak.gflops)]);
+        let sides = self.settings.iter().flat_map(|s| {
+            s.sides.iter().map(move |side| {
+                vec![
+                    format!("{}: {}", setting(s), side.name),
+                    format!("{} × {}", side.jobs, side.threads),
+                    side.images_per_second.text(0),
+                    percent(side.share_of_peak),
+                ]
+            })
+        });
+        let quotients = self.settings.iter().flat_map(|s| {
+            s.quotients
+                .iter()
+                .map(move |q| vec![format!("{}: {} / {}", setting(s), q.ours, q.peer), q.images_per_second.text(2)])
+        });
+        let mut text = markdown("Large matrix products", &["precision", "size", "GFLOP/s"], peaks);
+        text += "\n";
+        text += &markdown("Throughput", &["", "jobs × threads", "images/s: median (range)", "of peak"], sides);
+        if self.settings.iter().any(|s| !s.quotients.is_empty()) {
+            text += &format!("\n{}", markdown(&format!("Ours over {}", self.peer), &["", "median (range)"], quotients));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::Machine;
+    use crate::outcome::Outcome;
+
+    fn outcome() -> Outcome<Steps> {
+        let side = |name: &str| Side {
+            name: name.into(),
+            jobs: 2,
+            threads: 1,
+            steps: 7,
+            images_per_second: Spread::of(vec![0.1, 1e6 / 3.0]),
+            share_of_peak: 0.79,
+        };
+        let result = Steps {
+            peer: "torch 2.11.0, 2 threads".into(),
+            peaks: vec![Peak { precision: Precision::Bf16, size: 2048, gflops: 880.5 }],
+            settings: vec![Setting {
+                width: 8,
+                batch: 64,
+                precision: Precision::Bf16,
+                gflop_an_image: 0.05,
+                sides: vec![side("ours, side by side"), side("PyTorch eager, contiguous")],
+                quotients: vec![Quotient {
+                    ours: "ours, side by side".into(),
+                    peer: "PyTorch eager, contiguous".into(),
+                    images_per_second: Spread::of(vec![2.0, 3.0]),
+                }],
+            }],
+        };
+        Outcome {
+            part: "steps".into(),
+            quick: true,
+            command: "bench steps --quick".into(),
+            rounds: 2,
+            device: "cpu".into(),
+            machine: Machine::describe(std::path::Path::new(".")),
+            left_out: vec![LeftOut { what: "a thing".into(), reason: "a reason".into() }],
+            result,
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let written = outcome();
+        written.write(folder.path()).unwrap();
+        let json = std::fs::read_to_string(folder.path().join("steps.json")).unwrap();
+        assert_eq!(serde_json::from_str::<Outcome<Steps>>(&json).unwrap(), written);
+        let text = std::fs::read_to_string(folder.path().join("steps.md")).unwrap();
+        for part in ["mean nothing", "ours, side by side", "79.0 %", "2.50 (2.00–3.00)", "Left out: a thing", "880"] {
+            assert!(text.contains(part), "`{part}` is not in:\n{text}");
+        }
+    }
+}
