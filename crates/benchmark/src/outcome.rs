@@ -38,7 +38,7 @@ pub struct LeftOut {
 }
 
 /// Numbers that can be shown to a person.
-pub(crate) trait Tables {
+pub trait Tables {
     /// Markdown.
     fn tables(&self) -> String;
 }

@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod allocator;
 mod cuda;
 mod device;
 mod early_stopping;
