@@ -37,10 +37,18 @@ fn killed_at_a_hundred_random_moments_it_loses_nothing_and_ends_the_same() {
 
         // With their times: a stage that is trained again has another record.
         let records = || -> BTreeMap<_, _> {
-            place.stages().into_iter().map(|stage| (stage.clone(), fs::read(stage.join("record.json")).unwrap())).collect()
+            place
+                .stages()
+                .into_iter()
+                .map(|stage| (stage.clone(), fs::read(stage.join("record.json")).unwrap()))
+                .collect()
         };
         let before = records();
-        if before.is_empty() { without += 1 } else { with_stages += 1 }
+        if before.is_empty() {
+            without += 1
+        } else {
+            with_stages += 1
+        }
         place.finish();
         assert_eq!(&place.contents(), reference, "kill {kills}");
         let after = records();

@@ -64,7 +64,8 @@ fn an_unprivileged_user_without_a_home_gets_the_same() {
     open_up(&place);
     everywhere(place.folder(), &give_to_nobody);
     let mut command = place.command(&[]);
-    let arguments = command.get_envs().find(|(name, _)| *name == ARGUMENTS).and_then(|(_, value)| value).unwrap().to_owned();
+    let arguments =
+        command.get_envs().find(|(name, _)| *name == ARGUMENTS).and_then(|(_, value)| value).unwrap().to_owned();
     command.env_clear().env(ARGUMENTS, arguments).current_dir("/");
     if !without_privileges(&mut command) {
         return;
@@ -82,7 +83,9 @@ fn a_store_that_may_not_be_written_is_read_and_otherwise_refused() {
     let store = place.store();
     everywhere(&store, &|path| set_mode(path, if path.is_dir() { 0o555 } else { 0o444 }));
     for name in ["reports", "figures"] {
-        everywhere(&place.folder().join(name), &|path| fs::remove_file(path).or_else(|_| fs::remove_dir(path)).unwrap());
+        everywhere(&place.folder().join(name), &|path| {
+            fs::remove_file(path).or_else(|_| fs::remove_dir(path)).unwrap()
+        });
     }
     give_to_nobody(place.folder());
 

@@ -3,9 +3,9 @@
 use formats::{cifar, idx, samples};
 use paths::DatasetName;
 
+use crate::digest;
 use crate::raw::{RawDataset, RawImages};
 use crate::registry::{self, Digests, Entry, OfficialFile, SplitFacts};
-use crate::digest;
 
 /// Entries hold constants; a test's are made while it runs.
 fn constant(text: String) -> &'static str {

@@ -10,7 +10,6 @@ use sequence::{Events, Outcome, Plan, Record};
 use tch::Device;
 use training::StepEvent;
 
-
 /// Least time between two redrawings of a stage's line, and between two lines where there is no terminal.
 const REDRAW: Duration = Duration::from_millis(200);
 const LINE: Duration = Duration::from_secs(30);

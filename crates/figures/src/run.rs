@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use datasets::Library;
-use paths::{Experiment, ExperimentError, ExperimentFile, Settings};
+use paths::{DatasetName, Experiment, ExperimentError, ExperimentFile, Settings};
 use sequence::{ExecuteError, Plan, Store, StoreError, execute, plans, results};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use tch::Device;
@@ -126,6 +126,10 @@ fn train(
     let notices = progress.clone();
     let kind = training::compute_kind(experiment.settings.precision);
     let library = Library::new(options.data(), kind, device, image_budget_bytes(), move |text| notices.say(text));
+    if options.quiet {
+        // Terms of use are said in any case, before anything is fetched.
+        unmet_terms(&experiment.settings, &options.data()).for_each(terminal::err);
+    }
     for raw in &options.given {
         library.preload(raw.clone());
     }
@@ -136,6 +140,12 @@ fn train(
     let mut report = report?;
     report.interrupted &= stop.load(Ordering::Relaxed);
     Ok(report)
+}
+
+/// The terms of use of datasets that are still to be fetched.
+fn unmet_terms(settings: &Settings, data: &Path) -> impl Iterator<Item = &'static str> {
+    let absent = |name: &DatasetName| !datasets::cache::path(&data.join(name.id())).exists();
+    settings.datasets.iter().filter(move |name| absent(name)).filter_map(|&name| datasets::registry::entry(name).terms)
 }
 
 /// Tabulates and draws what there is, and says what is missing.

@@ -5,8 +5,8 @@ use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use crate::bounded::read_at_most;
 use crate::Malformed;
+use crate::bounded::read_at_most;
 
 /// What the headers, the padding and the unwanted members of an archive may add to its wanted ones.
 const SLACK_BYTES: u64 = 16 << 20;
@@ -114,6 +114,25 @@ mod tests {
         let bytes = tar(&[("a/x", b"1"), ("a/unwanted", b"22"), ("a/y", b"333")]);
         let found = tar_members(&bytes[..], "t", &[member("a/y", 3), member("a/x", 3)]).unwrap();
         assert_eq!(found, [b"333".to_vec(), b"1".to_vec()]);
+    }
+
+    #[test]
+    fn links_and_paths_that_lead_elsewhere_are_no_members() {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (kind, to) in [(tar::EntryType::Symlink, "/etc/passwd"), (tar::EntryType::Link, "../outside")] {
+            let mut header = tar::Header::new_gnu();
+            header.set_entry_type(kind);
+            header.set_size(0);
+            builder.append_link(&mut header, "x", to).unwrap();
+        }
+        let mut header = tar::Header::new_gnu();
+        header.set_size(1);
+        header.as_mut_bytes()[..4].copy_from_slice(b"../x");
+        header.set_cksum();
+        builder.append(&header, &b"1"[..]).unwrap();
+        let bytes = builder.into_inner().unwrap();
+        let error = tar_members(&bytes[..], "t", &[member("x", 9)]).unwrap_err().to_string();
+        assert!(error.contains("the member x"), "{error}");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
-use crate::archive::{Member, tar_members};
 use crate::Malformed;
+use crate::archive::{Member, tar_members};
 use crate::raw::RawImages;
 
 /// Channels, height and width of an image.

@@ -29,12 +29,7 @@ pub fn labels_file_bytes(labels: usize) -> u64 {
 /// # Errors
 ///
 /// [`Malformed`] naming `file` for another header or another length.
-pub fn read_images(
-    bytes: &[u8],
-    file: &str,
-    images: usize,
-    [height, width]: [usize; 2],
-) -> Result<Vec<u8>, Malformed> {
+pub fn read_images(bytes: &[u8], file: &str, images: usize, [height, width]: [usize; 2]) -> Result<Vec<u8>, Malformed> {
     elements(bytes, file, IMAGES_MAGIC, &[images, height, width]).map(<[u8]>::to_vec)
 }
 

@@ -3,8 +3,8 @@
 
 use flate2::read::ZlibDecoder;
 
-use crate::bounded::read_at_most;
 use crate::Malformed;
+use crate::bounded::read_at_most;
 use crate::raw::RawImages;
 
 /// Height and width of an image.

@@ -69,11 +69,9 @@ impl RawImages {
 pub(crate) fn check_labels(file: &str, labels: &[u8]) -> Result<(), Malformed> {
     match labels.iter().enumerate().find(|(_, label)| **label >= CLASSES) {
         None => Ok(()),
-        Some((index, label)) => Err(Malformed::new(
-            file,
-            format!("labels below {CLASSES}"),
-            format!("the label {label} for image {index}"),
-        )),
+        Some((index, label)) => {
+            Err(Malformed::new(file, format!("labels below {CLASSES}"), format!("the label {label} for image {index}")))
+        }
     }
 }
 

@@ -55,8 +55,7 @@ pub fn cifar_batch(labels: &[u8], salt: usize) -> Vec<u8> {
 
 /// CIFAR-10's archive of these batches.
 pub fn cifar_archive(batches: &[Vec<u8>]) -> Vec<u8> {
-    let paths: Vec<String> =
-        cifar::BATCHES.iter().map(|(name, _)| format!("{}/{name}", cifar::DIRECTORY)).collect();
+    let paths: Vec<String> = cifar::BATCHES.iter().map(|(name, _)| format!("{}/{name}", cifar::DIRECTORY)).collect();
     let members: Vec<(&str, &[u8])> =
         paths.iter().zip(batches).map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
     gzip(&tar(&members))

@@ -301,10 +301,7 @@ mod tests {
             (format!("[settings]\nlearning_rate = 1\n{CONDITION}"), vec!["line 4", "learning_rate", "lr", "momentum"]),
             (format!("[settings]\ndatasets = [\"cifar\"]\n{CONDITION}"), vec!["line 4", "cifar10", "fashion-mnist"]),
             (CONDITION.replace("0.25", "0"), vec!["line 5", "blur", "above 0"]),
-            (
-                CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = 0"),
-                vec!["tasks = 0", "1 to 1000"],
-            ),
+            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = 0"), vec!["tasks = 0", "1 to 1000"]),
             (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "tasks = 3"), vec!["needs either `path`"]),
             (format!("{CONDITION}tasks = 3\n"), vec!["write one of the two"]),
             (format!("{CONDITION}{CONDITION}"), vec!["labels must differ"]),

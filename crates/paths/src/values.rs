@@ -45,7 +45,8 @@ bounded!(tasks, some_tasks, usize, |v| (1..=1000).contains(v), "a whole number f
 pub struct SeedList(pub Vec<u64>);
 
 impl SeedList {
-    const EXPECTED: &'static str = "a number of seeds, at most 10000, a list such as [0, 3], or a range such as \"3..6\"";
+    const EXPECTED: &'static str =
+        "a number of seeds, at most 10000, a list such as [0, 3], or a range such as \"3..6\"";
     const MOST: u64 = 10_000;
 
     /// The seeds 0 … n−1.

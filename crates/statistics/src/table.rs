@@ -122,8 +122,8 @@ impl RunTable {
     /// Where a column is missing, a cell is not what its column says, or a run appears twice.
     pub fn read_csv(path: &Path) -> Result<Self, TableError> {
         // Read rather than mapped: a file that another program cuts short meanwhile would end the process.
-        let bytes = std::fs::read(path)
-            .map_err(|e| TableError::Unreadable { path: path.to_owned(), reason: e.to_string() })?;
+        let bytes =
+            std::fs::read(path).map_err(|e| TableError::Unreadable { path: path.to_owned(), reason: e.to_string() })?;
         Self::from_csv(bytes, path)
     }
 
