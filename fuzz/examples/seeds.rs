@@ -6,7 +6,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use formats::samples::{MAT_STYLES, cifar_archive, cifar_batch, gzip, idx_images, idx_labels, mat_pixels, png, png_batch};
+use formats::samples::{
+    MAT_STYLES, cifar_archive, cifar_batch, gzip, idx_images, idx_labels, mat_pixels, png, png_batch,
+};
 
 fn main() -> io::Result<()> {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");

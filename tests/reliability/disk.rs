@@ -56,9 +56,18 @@ fn a_full_disk_is_said_at_every_kind_of_write_and_costs_nothing_finished() {
             place.assert_nothing_is_left_over();
         }
     }
-    // Trained, but the results are gone: now only they are written.
+    // The small files of the store, when they are the first to be written.
     let place = Place::new();
     place.finish();
+    for folder in ["plans", "stages"] {
+        fs::remove_dir_all(place.store().join(folder)).unwrap();
+        let said = text(&limited(&place.command(&[]), 0));
+        met.insert(part(&said).unwrap_or_else(|| panic!("without {folder}, no part of the store is named: {said}")));
+        place.finish();
+        assert_eq!(&place.contents(), reference(), "without {folder}");
+        place.assert_nothing_is_left_over();
+    }
+    // Trained, but the results are gone: now only they are written.
     for blocks in [0, 1, 2, 8, 16, 32, 64] {
         for folder in ["reports", "figures"] {
             let _ = fs::remove_dir_all(place.folder().join(folder));

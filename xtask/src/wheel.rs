@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
 use crate::libtorch::VERSION;
 
@@ -15,8 +15,20 @@ const CPU_LIBRARIES: [&str; 4] = ["libtorch_cpu.so", "libc10.so", "libtorch.so",
 const CPU_WHEELS: [&str; 2] = ["nvidia-cuda-runtime==13.0.96", "nvidia-cuda-cupti==13.0.85"];
 const CPU_CUDA_LIBRARIES: [&str; 2] = ["libcudart.so.13", "libcupti.so.13"];
 
-/// No library or header is larger than this.
-const LARGEST_FILE_BYTES: u64 = 4 << 30;
+/// What archives may hold: without CUDA, and with it.
+const CPU_LIMITS: Limits = Limits { wheel_bytes: 2 << 30, unpacked_bytes: 4 << 30, files: 50_000 };
+const CUDA_LIMITS: Limits = Limits { wheel_bytes: 4 << 30, unpacked_bytes: 16 << 30, files: 50_000 };
+
+/// Bounds beyond which a wheel is not what it should be.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Size of one wheel.
+    wheel_bytes: u64,
+    /// Size of what is unpacked of all wheels.
+    unpacked_bytes: u64,
+    /// Number of files that are unpacked.
+    files: u64,
+}
 
 /// Downloads the wheels and unpacks the needed files to `target/include` and `target/lib`.
 ///
@@ -45,8 +57,9 @@ pub fn install(root: &Path, target: &Path, cuda: bool) -> anyhow::Result<()> {
     if target.exists() {
         fs::remove_dir_all(target).with_context(|| format!("cannot remove {}", target.display()))?;
     }
+    let mut limits = if cuda { CUDA_LIMITS } else { CPU_LIMITS };
     for wheel in wheels_in(&downloads)? {
-        unpack(&wheel, target, cuda)?;
+        unpack(&wheel, target, cuda, &mut limits)?;
     }
     if !target.join("lib/libtorch_cpu.so").exists() {
         bail!("the torch wheel had no lib/libtorch_cpu.so; remove {} and try again", downloads.display());
@@ -104,21 +117,36 @@ fn wheels_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(wheels)
 }
 
-/// Writes the wanted members of a wheel below `target`.
-fn unpack(wheel: &Path, target: &Path, cuda: bool) -> anyhow::Result<()> {
+/// Writes the wanted members of a wheel below `target`, and takes them off the limits.
+fn unpack(wheel: &Path, target: &Path, cuda: bool, limits: &mut Limits) -> anyhow::Result<()> {
     let file = File::open(wheel).with_context(|| format!("cannot open {}", wheel.display()))?;
+    let too_large = |what: &str| {
+        format!(
+            "{} {what} than any torch wheel; remove it, check where pip fetches from, and try again",
+            wheel.display()
+        )
+    };
+    let wheel_bytes = file.metadata().with_context(|| format!("cannot read {}", wheel.display()))?.len();
+    ensure!(wheel_bytes <= limits.wheel_bytes, too_large("is larger"));
     let damaged = || format!("{} is not a whole wheel; remove it and try again", wheel.display());
     let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).with_context(damaged)?;
     for index in 0..archive.len() {
         let member = archive.by_index(index).with_context(damaged)?;
+        // A link's content is a path: it is not written, and not followed.
+        if member.is_symlink() {
+            continue;
+        }
         let Some(place) = place_of(&member.name().with_context(damaged)?, cuda) else { continue };
+        limits.files = limits.files.checked_sub(1).with_context(|| too_large("holds more files"))?;
         let path = target.join(place);
         let folder = path.parent().expect("a place has a folder");
         fs::create_dir_all(folder).map_err(|e| explain(e, folder))?;
         let mut out = File::create(&path).map_err(|e| explain(e, &path))?;
         let expected = member.size();
-        let written =
-            io::copy(&mut io::Read::take(member, LARGEST_FILE_BYTES), &mut out).map_err(|e| explain(e, &path))?;
+        let most = limits.unpacked_bytes.saturating_add(1);
+        let written = io::copy(&mut io::Read::take(member, most), &mut out).map_err(|e| explain(e, &path))?;
+        limits.unpacked_bytes =
+            limits.unpacked_bytes.checked_sub(written).with_context(|| too_large("unpacks to more"))?;
         if written != expected {
             bail!(
                 "{}: {} has {written} bytes, {expected} expected; remove the wheel and try again",
@@ -173,6 +201,72 @@ mod tests {
         assert_eq!(cpu("torch/lib/libtorch_cuda.so"), None);
         assert_eq!(cpu("torch/nn/__init__.py"), None);
         assert_eq!(place_of("torch/lib/libtorch_cuda.so", true), Some("lib/libtorch_cuda.so".into()));
+    }
+
+    /// A wheel of files, each a name and its content, and of links, each a name and where it leads.
+    fn wheel(folder: &Path, files: &[(&str, &[u8])], links: &[(&str, &str)]) -> PathBuf {
+        use std::io::Write;
+        let path = folder.join("test.whl");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        let options = zip::write::SimpleFileOptions::default();
+        for (name, content) in files {
+            zip.start_file(*name, options).unwrap();
+            zip.write_all(content).unwrap();
+        }
+        for (name, to) in links {
+            zip.add_symlink(*name, *to, options).unwrap();
+        }
+        zip.finish().unwrap();
+        path
+    }
+
+    /// Every file below a folder.
+    fn files_in(folder: &Path) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { files.extend(files_in(&path)) } else { files.push(path) }
+        }
+        files
+    }
+
+    const SMALL: Limits = Limits { wheel_bytes: 1 << 20, unpacked_bytes: 1000, files: 3 };
+
+    #[test]
+    fn a_hostile_wheel_writes_nothing_outside_and_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let files: [(&str, &[u8]); 5] = [
+            ("torch/include/../../../outside", b"x"),
+            ("/torch/include/absolute", b"x"),
+            ("torch/include//double", b"x"),
+            ("../torch/lib/libc10.so", b"x"),
+            ("torch/include/good.h", b"good"),
+        ];
+        let links = [("torch/include/link", "/etc"), ("torch/lib/libc10.so", "../../../outside")];
+        let wheel = wheel(folder.path(), &files, &links);
+        let target = folder.path().join("a/b/target");
+        unpack(&wheel, &target, false, &mut SMALL.clone()).unwrap();
+        assert_eq!(files_in(&folder.path().join("a")), [target.join("include/good.h")]);
+        assert_eq!(fs::read(target.join("include/good.h")).unwrap(), b"good");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_wheel_beyond_its_limits_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        let message = |files: &[(&str, &[u8])], mut limits: Limits| {
+            unpack(&wheel(folder.path(), files, &[]), &target, false, &mut limits).unwrap_err().to_string()
+        };
+        let bomb = vec![0; 1 << 20];
+        assert!(message(&[("torch/include/bomb.h", &bomb)], SMALL).contains("unpacks to more"));
+        let half = vec![0; 600];
+        let halves: [(&str, &[u8]); 2] = [("torch/include/a.h", &half), ("torch/include/b.h", &half)];
+        assert!(message(&halves, SMALL).contains("unpacks to more"));
+        let many: Vec<String> = (0..4).map(|number| format!("torch/include/{number}.h")).collect();
+        let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &b""[..])).collect();
+        assert!(message(&many, SMALL).contains("more files"));
+        assert!(message(&halves, Limits { wheel_bytes: 10, ..SMALL }).contains("is larger"));
     }
 
     #[test]

@@ -61,6 +61,8 @@ mod tests {
     use std::cell::RefCell;
     use std::fs;
 
+    use paths::DatasetName;
+
     use super::*;
     use crate::small;
 
@@ -87,6 +89,21 @@ mod tests {
         }
         let error = fetch(&entry, directory.path(), &|_| ()).unwrap_err().to_string();
         assert!(error.contains(files[0].0) && error.contains("delete it"), "{error}");
+    }
+
+    #[test]
+    fn terms_of_use_come_before_the_first_download() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut entry, _, _) = small::svhn();
+        // Nobody listens on the discard port.
+        entry.mirrors = &["http://127.0.0.1:9/"];
+        let notices = RefCell::new(Vec::new());
+        let notice = |line: &str| notices.borrow_mut().push(line.to_string());
+        fetch(&entry, directory.path(), &notice).unwrap_err();
+        let notices = notices.into_inner();
+        let at = |part: &str| notices.iter().position(|line| line.contains(part)).unwrap();
+        assert!(at("non-commercial use only") < at("downloading http://127.0.0.1:9/train_32x32.mat"), "{notices:?}");
+        assert!(crate::registry::entry(DatasetName::Svhn).terms.is_some());
     }
 
     #[test]

@@ -87,6 +87,32 @@ mod tests {
     }
 
     #[test]
+    fn another_dataset_s_file_is_noticed() {
+        // The decoded copy of another dataset of the same shape, whose own digests are right.
+        let (directory, entry, expected) = directory_with_mnist();
+        load_entry(&entry, directory.path(), &|_| ()).unwrap();
+        let mut other = expected.clone();
+        other.train.images.reverse();
+        let mut other_entry = entry;
+        other_entry.train.digests = None;
+        cache::write(&other_entry, directory.path(), &other).unwrap();
+        let notices = RefCell::new(Vec::new());
+        let notice = |line: &str| notices.borrow_mut().push(line.to_string());
+        assert_eq!(load_entry(&entry, directory.path(), &notice).unwrap(), expected);
+        assert!(notices.borrow()[0].contains("cannot be used and is rebuilt"), "{notices:?}");
+
+        // An official file in the place of another: labels of other images.
+        let directory = tempfile::tempdir().unwrap();
+        let (_, mut files, _) = small::mnist();
+        files[3].1 = files[1].1.clone();
+        for (name, bytes) in &files {
+            fs::write(directory.path().join(name), bytes).unwrap();
+        }
+        let error = load_entry(&entry, directory.path(), &|_| ()).unwrap_err().to_string();
+        assert!(error.contains(files[3].0) && error.contains("replace it"), "{error}");
+    }
+
+    #[test]
     fn a_copy_that_cannot_be_kept_is_no_error() {
         let (directory, entry, expected) = directory_with_mnist();
         // A directory in the copy's place: it can neither be read nor replaced.

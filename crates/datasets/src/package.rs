@@ -49,13 +49,18 @@ pub(crate) fn fetch(entry: &Entry, package: &Package, directory: &Path) -> Resul
             command::run("apt-get", &["download", package], scratch.path()).map_err(with_hint)?;
             let path = only_file(scratch.path(), "deb")?;
             open(&path, *max_bytes)?;
-            let path = path.display().to_string();
-            // The container's compression varies between releases; dpkg-deb knows all of them.
-            command::read_output("dpkg-deb", &["--fsys-tarfile", &path], Path::new("."), |output| {
-                read_package(entry, package, output)
-            })
+            read_debian(entry, package, &path)
         }
     }
+}
+
+/// Reads a dataset from a Debian package's file.
+fn read_debian(entry: &Entry, package: &str, path: &Path) -> Result<RawDataset, DatasetError> {
+    let path = path.display().to_string();
+    // The container's compression varies between releases; dpkg-deb knows all of them.
+    command::read_output("dpkg-deb", &["--fsys-tarfile", &path], Path::new("."), |output| {
+        read_package(entry, package, output)
+    })
 }
 
 /// Reads a dataset from a package's tar stream.
@@ -234,6 +239,57 @@ mod tests {
             .map(|(name, bytes)| (format!("./usr/share/datasets/fashion-mnist/{name}.gz"), gzip(bytes)))
             .collect();
         assert_eq!(read_package(&entry, "p", &tar_of(&debian)[..]).unwrap(), dataset);
+    }
+
+    /// A Debian package: an `ar` archive of a version, a control archive and a data archive.
+    fn deb(data: &[u8]) -> Vec<u8> {
+        let control =
+            gzip(&tar(&[("./control", b"Package: x\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n")]));
+        let mut bytes = b"!<arch>\n".to_vec();
+        for (name, content) in [("debian-binary", &b"2.0\n"[..]), ("control.tar.gz", &control), ("data.tar.gz", data)] {
+            bytes.extend(format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 100_644, content.len()).bytes());
+            bytes.extend_from_slice(content);
+            bytes.resize(bytes.len().next_multiple_of(2), b'\n');
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_hostile_debian_package_writes_nothing() {
+        let (mut entry, files, mut dataset) = small::mnist();
+        entry.name = DatasetName::FashionMnist;
+        dataset.name = DatasetName::FashionMnist;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.deb");
+        let read = |bytes: &[u8]| {
+            fs::write(&path, bytes).unwrap();
+            read_debian(&entry, "x", &path)
+        };
+        let mut members: Vec<(String, Vec<u8>)> = files
+            .iter()
+            .map(|(name, bytes)| (format!("usr/share/datasets/fashion-mnist/{name}.gz"), gzip(bytes)))
+            .collect();
+        let good = read(&deb(&gzip(&tar_of(&members))));
+        if good.as_ref().is_err_and(|error| error.to_string().contains("is not installed")) {
+            eprintln!("SKIPPED: dpkg-deb is not installed");
+            return;
+        }
+        assert_eq!(good.unwrap(), dataset);
+
+        // A member that leads outside, and one that unpacks to more than all of the dataset.
+        let mut builder = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(1);
+        header.as_mut_bytes()[..10].copy_from_slice(b"../outside");
+        header.set_cksum();
+        builder.append(&header, &b"1"[..]).unwrap();
+        let outside = builder.into_inner().unwrap();
+        members[0].1 = vec![0; 32 << 20];
+        for data in [gzip(&outside), gzip(&tar_of(&members)), b"no archive".to_vec()] {
+            assert!(read(&deb(&data)).is_err());
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        assert!(!directory.path().parent().unwrap().join("outside").exists());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The course of a figure's program: read, plan, train, tabulate, draw.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use datasets::Library;
-use paths::{Experiment, ExperimentError, ExperimentFile, FigureKind, Settings};
+use paths::{DatasetName, Experiment, ExperimentError, ExperimentFile, FigureKind, Settings};
 use sequence::planned::PlannedError;
 use sequence::{ExecuteError, Plan, Store, StoreError, execute, looks, plans, results};
 use statistics::ReportError;
@@ -149,6 +150,10 @@ pub(crate) fn train(
     let notices = progress.clone();
     let kind = training::compute_kind(plan.numerics.precision);
     let library = Library::new(options.data(), kind, device, image_budget_bytes(), move |text| notices.say(text));
+    if options.quiet {
+        // Terms of use are said in any case, before anything is fetched.
+        unmet_terms(plan, &options.data()).for_each(terminal::err);
+    }
     for raw in &options.given {
         library.preload(raw.clone());
     }
@@ -159,6 +164,14 @@ pub(crate) fn train(
     let mut report = report?;
     report.interrupted &= signals.stopped();
     Ok(report)
+}
+
+/// The terms of use of datasets that are still to be fetched.
+fn unmet_terms(plan: &Plan, data: &Path) -> impl Iterator<Item = &'static str> {
+    let datasets: BTreeSet<DatasetName> = plan.stages.iter().map(|stage| stage.step.task.dataset).collect();
+    let absent = |name: &DatasetName| !datasets::cache::path(&data.join(name.id())).exists();
+    let absent: Vec<DatasetName> = datasets.into_iter().filter(absent).collect();
+    absent.into_iter().filter_map(|name| datasets::registry::entry(name).terms)
 }
 
 /// Tabulates and draws what there is, and says what is missing.

@@ -117,6 +117,25 @@ mod tests {
     }
 
     #[test]
+    fn links_and_paths_that_lead_elsewhere_are_no_members() {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (kind, to) in [(tar::EntryType::Symlink, "/etc/passwd"), (tar::EntryType::Link, "../outside")] {
+            let mut header = tar::Header::new_gnu();
+            header.set_entry_type(kind);
+            header.set_size(0);
+            builder.append_link(&mut header, "x", to).unwrap();
+        }
+        let mut header = tar::Header::new_gnu();
+        header.set_size(1);
+        header.as_mut_bytes()[..4].copy_from_slice(b"../x");
+        header.set_cksum();
+        builder.append(&header, &b"1"[..]).unwrap();
+        let bytes = builder.into_inner().unwrap();
+        let error = tar_members(&bytes[..], "t", &[member("x", 9)]).unwrap_err().to_string();
+        assert!(error.contains("the member x"), "{error}");
+    }
+
+    #[test]
     fn members_that_are_absent_large_or_cut_short_are_errors() {
         let bytes = tar(&[("x", &[7; 600])]);
         let error = tar_members(&bytes[..], "t.tar", &[member("y", 600)]).unwrap_err().to_string();

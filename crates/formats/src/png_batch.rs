@@ -3,13 +3,16 @@
 
 use std::io::Cursor;
 
-use png::{BitDepth, ColorType, Decoder};
+use png::{BitDepth, ColorType, Decoder, Limits};
 
 use crate::Malformed;
 use crate::raw::check_labels;
 
 /// Pixels of an image, and the width of the PNG.
 pub(crate) const PIXELS: usize = 32 * 32;
+
+/// What the decoder may hold besides the image: two rows and the chunks before them.
+const DECODER_BYTES: usize = 256 << 10;
 
 /// An upper bound on the bytes of a PNG of `images` images: PNG can grow incompressible data by a fraction only.
 pub fn max_png_bytes(images: usize) -> u64 {
@@ -28,7 +31,10 @@ pub fn max_json_bytes(labels: usize) -> u64 {
 /// [`Malformed`] naming `file` where it is not a PNG, is damaged, or has another size or pixel format.
 pub fn read_images(bytes: &[u8], file: &str, images: usize) -> Result<Vec<u8>, Malformed> {
     let damaged = |cause: png::DecodingError| Malformed::new(file, "a readable PNG", cause.to_string());
-    let mut decoder = Decoder::new(Cursor::new(bytes));
+    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: DECODER_BYTES });
+    // Of these the decoder would unpack more than the file's size lets expect.
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.set_ignore_text_chunk(true);
     let info = decoder.read_header_info().map_err(damaged)?;
     let found = (info.width as usize, info.height as usize, info.color_type, info.bit_depth, info.interlaced);
     if found != (PIXELS, images, ColorType::Rgb, BitDepth::Eight, false) {

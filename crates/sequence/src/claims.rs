@@ -187,6 +187,12 @@ impl Owner {
     }
 }
 
+/// Removes whatever claim there is on a finished stage: nobody trains it, and nobody would ask whether its holder lives.
+pub fn forget(folder: &Path, id: StageId) {
+    // One that cannot be removed is in nobody's way.
+    let _ = fs::remove_file(folder.join(id.to_string()));
+}
+
 /// The name of this machine; empty where the system does not tell.
 pub fn host_name() -> String {
     fs::read_to_string("/proc/sys/kernel/hostname").map(|s| s.trim().to_owned()).unwrap_or_default()
@@ -316,6 +322,27 @@ mod tests {
         let file = File::options().write(true).open(folder.path().join("claims").join(id().to_string())).unwrap();
         file.set_modified(old).unwrap();
         assert!(claimed(&store).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_clock_that_jumps_neither_frees_nor_keeps_a_claim() {
+        let folder = tempfile::tempdir().unwrap();
+        let far = Owner { host: "elsewhere".into(), nonce: "other".into(), ..Owner::this_process() };
+        leave_claim_of(&far, folder.path());
+        let file = File::options().write(true).open(folder.path().join(id().to_string())).unwrap();
+        let year = Duration::from_secs(365 * 24 * 3600);
+        let expiry = Duration::from_millis(300);
+        let claims = Claims::with_expiry(folder.path().to_owned(), expiry);
+        // Touched in what is the future here, then in the past: both are signs of life, whatever they say.
+        for time in [SystemTime::now() + year, SystemTime::now() - year, SystemTime::UNIX_EPOCH] {
+            file.set_modified(time).unwrap();
+            assert!(claims.claim(id()).unwrap().is_none());
+        }
+        // Not touched any more: it expires by this process's own clock, which does not jump.
+        file.set_modified(SystemTime::now() + year).unwrap();
+        assert!(claims.claim(id()).unwrap().is_none());
+        std::thread::sleep(expiry);
+        assert!(claims.claim(id()).unwrap().is_some());
     }
 
     #[test]

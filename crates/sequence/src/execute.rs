@@ -11,7 +11,7 @@ use paths::StageId;
 use tch::Device;
 use training::StepEvent;
 
-use crate::claims::Claims;
+use crate::claims::{self, Claims};
 use crate::files::StoreError;
 use crate::partial;
 use crate::plan::Plan;
@@ -159,9 +159,12 @@ fn survey(plan: &Plan, store: &Store, events: &dyn Events) -> Result<Schedule, S
             Err(other) => return Err(other),
         }
     }
-    // A process killed between publishing a stage and forgetting its checkpoint leaves the latter behind.
-    for (stage, _) in plan.stages.iter().zip(&done).filter(|(_, done)| **done) {
-        partial::remove(store, stage.id)?;
+    // A process killed after it published a stage leaves its checkpoint and its claim behind.
+    for index in (0..count).filter(|&index| done[index]) {
+        partial::remove(store, plan.stages[index].id)?;
+        if !lost[index] {
+            claims::forget(&store.root().join("claims"), plan.stages[index].id);
+        }
     }
     // Damage found makes more stages needed, whose parents' weights are then looked at too.
     let children = plan.children();
@@ -211,7 +214,9 @@ impl Shared<'_> {
             state =
                 self.changed.wait_timeout(state, Duration::from_millis(100)).unwrap_or_else(PoisonError::into_inner).0;
             if self.user_stop.load(Ordering::Relaxed) && !self.halt.swap(true, Ordering::Relaxed) {
-                self.setting.events.notice("Stopping after this step; a download or an evaluation is ended first. A second Ctrl-C ends at once.");
+                self.setting.events.notice(
+                    "Stopping after this step; a download or an evaluation is ended first. A second Ctrl-C ends at once.",
+                );
             }
         }
         self.changed.notify_all();
