@@ -2,7 +2,7 @@
 //!
 //! Noise of a machine lasts longer than a measurement, so what is compared is measured in turns: one side, the other, again
 //! and again, the order alternating, while the other sides idle. A comparison is then a quotient within a round, and what is
-//! reported is the median of the quotients with their spread ([`Spread`]). Each part prints its tables and writes them with
+//! reported is the median of the quotients with their spread. Each part prints its tables and writes them with
 //! everything needed to judge and repeat them: the machine, the commands, every single value.
 //!
 //! | part | question |
@@ -43,11 +43,6 @@ use clap::Parser;
 use arguments::{Arguments, Part};
 use error::BenchError;
 use session::Session;
-
-pub use flops::{forward_multiply_adds, training_flops};
-pub use machine::Machine;
-pub use outcome::{LeftOut, Outcome};
-pub use spread::Spread;
 
 /// Exit code for a command line that cannot be used.
 const USAGE: u8 = 2;
