@@ -232,3 +232,23 @@ pub(crate) fn say(options: &Options, text: &str) {
         terminal::out(text);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_of_use_are_due_until_the_dataset_is_there() {
+        let data = tempfile::tempdir().unwrap();
+        let settings = Settings { datasets: DatasetName::ALL.to_vec(), ..Settings::paper() };
+        let due: Vec<_> = unmet_terms(&settings, data.path()).collect();
+        assert!(
+            matches!(due.as_slice(), [terms] if terms.contains("SVHN") && terms.contains("non-commercial")),
+            "{due:?}"
+        );
+        let copy = datasets::cache::path(&data.path().join(DatasetName::Svhn.id()));
+        std::fs::create_dir(copy.parent().unwrap()).unwrap();
+        std::fs::write(copy, "").unwrap();
+        assert_eq!(unmet_terms(&settings, data.path()).count(), 0);
+    }
+}
