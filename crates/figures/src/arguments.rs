@@ -1,10 +1,11 @@
 //! The command line of every figure's program.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, ValueEnum};
 use datasets::RawDataset;
 use paths::{DatasetName, Precision, SeedList, SettingsPatch};
+use statistics::command::checkout;
 use training::DeviceChoice;
 
 use crate::cluster::ClusterOptions;
@@ -166,10 +167,4 @@ impl Options {
     pub fn out(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(checkout)
     }
-}
-
-/// The checkout that the program was built in, or the current folder where that is no longer there.
-pub fn checkout() -> PathBuf {
-    let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-    built_in.filter(|folder| folder.join("Cargo.toml").exists()).unwrap_or(Path::new(".")).to_owned()
 }

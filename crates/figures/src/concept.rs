@@ -10,7 +10,8 @@ use paths::{DatasetName, Order, Transform, route};
 use plotting::{Bitmap, PlotError, Scene};
 
 use crate::USAGE;
-use crate::arguments::{Options, checkout};
+use crate::arguments::Options;
+use crate::checkout;
 use crate::pictures::picture;
 
 /// The figures that show the idea of the experiments and need no training.

@@ -29,10 +29,10 @@ use clap::Parser;
 use datasets::RawDataset;
 
 pub use all::main_of_all;
-pub use arguments::checkout;
 pub use builtin::{FIGURES, experiment};
 pub use concept::{Concept, main_of_concept};
 pub use pictures::{picture, pictures};
+pub use statistics::command::checkout;
 
 /// Exit code for a command line or an experiment file that cannot be used.
 const USAGE: u8 = 2;

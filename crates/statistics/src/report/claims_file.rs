@@ -92,7 +92,7 @@ pub(crate) fn part_cells(part: &Part) -> Vec<String> {
 pub(crate) fn markdown(rulings: &[Ruling], scale: &str) -> String {
     let mut text = format!(
         "# Claims at {scale} scale\n\nEvery verdict below is about {scale} scale and the number of runs that it states. The \
-         rules were fixed in the code before the data were looked at: tests at the 5 % level, directions two-sided and \
+         rules are part of the program and the same for all scales and data: tests at the 5 % level, directions two-sided and \
          Holm-corrected within a claim, \"no noticeable change\" by two one-sided tests against 5 % of the mean test loss.\n\n\
          | Claim | Statement | Verdict at {scale} scale |\n| --- | --- | --- |\n"
     );
