@@ -8,7 +8,8 @@ use paths::StageId;
 use submission::{Count, SlurmSettings, SubmissionError};
 use training::DeviceChoice;
 
-use crate::arguments::{Options, checkout};
+use crate::arguments::Options;
+use crate::checkout;
 use crate::run::FigureError;
 
 /// Running the stages as jobs of a cluster; docs/cluster.md says how.
