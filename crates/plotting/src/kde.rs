@@ -46,10 +46,11 @@ impl Kde {
     }
 
     /// The density at `points` (two at least) equidistant places, as (place, density): from [`CUT`] bandwidths below
-    /// the smallest value to as much above the largest.
-    pub fn curve(&self, points: usize) -> Vec<(f64, f64)> {
+    /// the smallest value, though not below `least`, to as much above the largest.
+    pub fn curve(&self, points: usize, least: Option<f64>) -> Vec<(f64, f64)> {
         let reach = CUT * self.bandwidth;
-        let low = self.values.iter().copied().fold(f64::INFINITY, f64::min) - reach;
+        let smallest = self.values.iter().copied().fold(f64::INFINITY, f64::min);
+        let low = (smallest - reach).max(least.unwrap_or(f64::NEG_INFINITY).min(smallest));
         let high = self.values.iter().copied().fold(f64::NEG_INFINITY, f64::max) + reach;
         let steps = points.max(2) - 1;
         (0..=steps)
@@ -64,6 +65,15 @@ impl Kde {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_curve_reaches_below_the_least_possible_value() {
+        let kde = Kde::new(&[0.1, 1.0, 3.0]).unwrap();
+        assert!(kde.curve(9, None)[0].0 < 0.0);
+        assert_eq!(kde.curve(9, Some(0.0))[0].0, 0.0);
+        // A value below what was said to be the least is drawn all the same.
+        assert_eq!(kde.curve(9, Some(0.5))[0].0, 0.1);
+    }
 
     #[test]
     fn agrees_with_scipy() {
@@ -99,7 +109,7 @@ mod tests {
     #[test]
     fn curve_covers_the_data_and_one_bandwidth_more() {
         let kde = Kde::new(&[1.0, 2.0, 4.0]).unwrap();
-        let curve = kde.curve(50);
+        let curve = kde.curve(50, None);
         assert_eq!(curve.len(), 50);
         assert!((curve[0].0 - (1.0 - kde.bandwidth())).abs() < 1e-12);
         assert!((curve[49].0 - (4.0 + kde.bandwidth())).abs() < 1e-12);

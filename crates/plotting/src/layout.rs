@@ -30,8 +30,14 @@ const USUAL_AXIS: f64 = 28.0;
 const COLUMN_GROUPS: usize = 6;
 
 /// How violins are computed, which every figure with one must say.
-const METHOD: &str = "Violin: Gaussian kernel density, Scott's bandwidth, cut one bandwidth beyond the data, \
-                      all of equal greatest width. A dot is one run.";
+fn method(panels: &[Prepared<'_>]) -> Option<String> {
+    panels.iter().flat_map(|panel| &panel.groups).find(|group| !group.curve.is_empty())?;
+    let least = if panels.iter().any(Prepared::is_cut) { " and at the least possible value" } else { "" };
+    Some(format!(
+        "Violin: Gaussian kernel density, Scott's bandwidth, cut one bandwidth beyond the data{least}, all of equal greatest \
+         width. A dot is one run."
+    ))
+}
 
 /// The figure laid out in points.
 pub fn lay_out(figure: &ViolinFigure) -> Result<Scene, PlotError> {
@@ -69,8 +75,7 @@ pub fn lay_out(figure: &ViolinFigure) -> Result<Scene, PlotError> {
     for entries in grid.legends() {
         y += legend::draw(&mut scene, &entries, (MARGIN, y), inner);
     }
-    let violins = grid.panels.iter().flat_map(|panel| &panel.groups).any(|group| !group.curve.is_empty());
-    for note in violins.then_some(METHOD).into_iter().chain(figure.note.as_deref()) {
+    for note in method(&grid.panels).as_deref().into_iter().chain(figure.note.as_deref()) {
         y = paragraph(&mut scene, Text::new(note, MARGIN, y + 1.0, SMALL).coloured(MUTED), inner);
     }
     scene.height = y + MARGIN;

@@ -35,7 +35,7 @@ pub(crate) struct PreparedGroup<'a> {
 }
 
 impl<'a> PreparedGroup<'a> {
-    fn new(group: &'a Group, fences: Fences) -> Self {
+    fn new(group: &'a Group, fences: Fences, least: Option<f64>) -> Self {
         let part = |keep: &dyn Fn(f64) -> bool| -> Vec<Point> {
             group.points.iter().copied().filter(|point| keep(point.value)).collect()
         };
@@ -45,7 +45,7 @@ impl<'a> PreparedGroup<'a> {
             group,
             above: part(&|value| value > fences.high),
             below: part(&|value| value < fences.low),
-            curve: Kde::new(&values).map_or_else(Vec::new, |kde| kde.curve(OUTLINE)),
+            curve: Kde::new(&values).map_or_else(Vec::new, |kde| kde.curve(OUTLINE, least)),
             median: median(&group.values()).filter(|&value| fences.low <= value && value <= fences.high),
             shown,
         }
@@ -55,6 +55,14 @@ impl<'a> PreparedGroup<'a> {
     fn extent(&self) -> impl Iterator<Item = f64> + '_ {
         let ends = self.curve.first().into_iter().chain(self.curve.last()).map(|&(value, _)| value);
         self.shown.iter().map(|point| point.value).chain(ends).chain(self.median)
+    }
+}
+
+impl Prepared<'_> {
+    /// Whether a violin ends at the least possible value instead of beyond its data.
+    pub(crate) fn is_cut(&self) -> bool {
+        let ends = self.groups.iter().filter_map(|group| group.curve.first());
+        self.panel.least.is_some_and(|least| ends.into_iter().any(|&(value, _)| value <= least))
     }
 }
 
@@ -82,7 +90,8 @@ pub(crate) fn prepare(figure: &ViolinFigure, columns: usize) -> Vec<Prepared<'_>
             let values: Vec<f64> = shared.flat_map(|(_, panel)| &panel.groups).flat_map(Group::values).collect();
             let fences = Fences::around(&values);
             let (at, panel) = one;
-            let groups: Vec<_> = panel.groups.iter().map(|group| PreparedGroup::new(group, fences)).collect();
+            let groups: Vec<_> =
+                panel.groups.iter().map(|group| PreparedGroup::new(group, fences, panel.least)).collect();
             let room_above = groups.iter().any(|group| !group.above.is_empty());
             let room_below = groups.iter().any(|group| !group.below.is_empty());
             Prepared { at, panel, groups, axis: None, room_above, room_below }

@@ -64,6 +64,8 @@ pub struct ViolinPanel {
     pub title: String,
     /// What the values are, with their unit, where that is not the figure's `y_label`.
     pub y_label: Option<String>,
+    /// The least value that is possible, where there is one: violins do not reach below it.
+    pub least: Option<f64>,
     /// The conditions, from left to right.
     pub groups: Vec<Group>,
     /// What the conditions are held against.

@@ -79,6 +79,7 @@ pub(super) fn losses(
     let label = format!("{} mean", experiment.baseline.label);
     ViolinPanel {
         title,
+        least: Some(0.0),
         groups: conditions.iter().map(group).collect(),
         reference: (!baseline.is_empty()).then_some(Reference { value: mean, label, n: Some(baseline.len()) }),
         ..ViolinPanel::default()
@@ -101,6 +102,7 @@ fn epochs_panel(experiment: &Experiment, table: &RunTable, dataset: DatasetName)
     ViolinPanel {
         title: dataset.title().to_owned(),
         y_label: Some(format!("Epochs to the best validation loss, relative to {}", first.tick())),
+        least: Some(0.0),
         groups: experiment.conditions[1..].iter().map(group).collect(),
         reference: Some(Reference { value: 1.0, label: format!("as many as {}", first.tick()), n: None }),
         ..ViolinPanel::default()
