@@ -5,6 +5,7 @@
 mod clean;
 mod export;
 mod images;
+mod merge;
 mod norms;
 mod runs;
 mod table;
@@ -33,6 +34,8 @@ enum Command {
     Clean(clean::Arguments),
     /// Write the weights of a stage to a safetensors file with torchvision's names
     Export(export::Arguments),
+    /// Join tables of runs from several machines into one, refusing contradictions
+    Merge(merge::Arguments),
     /// Show norms of weights and biases and statistics of activations, of a stage or of a figure's conditions
     Norms(norms::Arguments),
     /// Write images of a dataset under a transformation, to compare with other programs or to look at
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Runs(arguments) => runs::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
         Command::Norms(arguments) => norms::run(&arguments),
         Command::Images(arguments) => images::run(&arguments),
     };
