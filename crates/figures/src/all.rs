@@ -27,7 +27,7 @@ pub fn main_of_all() -> ExitCode {
     }
     for figure in ORDER {
         if !options.quiet && !options.plan {
-            terminal::err(&format!("Figure {figure}"));
+            terminal::err(format!("Figure {figure}"));
         }
         let source = Source::Builtin(builtin::file(figure).expect("the order has figures with experiments only"));
         let code = exit(run::run(source, &options));

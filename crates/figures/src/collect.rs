@@ -21,7 +21,7 @@ pub(crate) fn run(
     let store = Store::open_to_read(&options.store())?;
     for (stage, standing) in plan.stages.iter().zip(standing(plan, &store)?) {
         if standing == Standing::ToTrain {
-            terminal::err(&format!("Stage {} has no result: {}", stage.id, stage_name(stage)));
+            terminal::err(format!("Stage {} has no result: {}", stage.id, stage_name(stage)));
         }
     }
     let none = results(plan, &store)?.0.is_empty();

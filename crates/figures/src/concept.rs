@@ -108,7 +108,7 @@ pub(crate) fn main_with(which: Concept, arguments: &Arguments) -> ExitCode {
     match run(which, arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            terminal::err(&format!("error: {error}"));
+            terminal::err(format!("error: {error}"));
             ExitCode::from(if matches!(error, ConceptError::Index { .. }) { USAGE } else { 1 })
         }
     }
@@ -134,7 +134,7 @@ fn run(which: Concept, arguments: &Arguments) -> Result<(), ConceptError> {
     let (svg, png) = (folder.join(format!("{name}.svg")), folder.join(format!("{name}.png")));
     plotting::save(&scene, &svg, &png)?;
     if !arguments.quiet {
-        terminal::out(&format!("Figure:  {}\n         {}", png.display(), svg.display()));
+        terminal::out(format!("Figure:  {}\n         {}", png.display(), svg.display()));
     }
     Ok(())
 }

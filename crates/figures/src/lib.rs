@@ -65,7 +65,7 @@ fn exit(outcome: Result<ExitCode, run::FigureError>) -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            terminal::err(&format!("error: {error}"));
+            terminal::err(format!("error: {error}"));
             ExitCode::from(if error.is_usage() { USAGE } else { 1 })
         }
     }

@@ -174,9 +174,9 @@ impl Events for Progress {
             None if !self.quiet && state.last_line.unwrap_or(self.began).elapsed() >= LINE => {
                 state.last_line = Some(Instant::now());
                 for running in state.running.values() {
-                    terminal::err(&format!("  {}", running.text));
+                    terminal::err(format!("  {}", running.text));
                 }
-                terminal::err(&format!("{} of {} stages, {eta}", state.finished, state.to_do));
+                terminal::err(format!("{} of {} stages, {eta}", state.finished, state.to_do));
             }
             None => {}
         }

@@ -78,7 +78,7 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
     let places = Places::new(&options.out(), &experiment);
     if options.plot_only {
         for label in drawing::draw(&experiment, &places)? {
-            terminal::err(&format!("There is no run of {label} in {}.", places.runs().display()));
+            terminal::err(format!("There is no run of {label} in {}.", places.runs().display()));
         }
         say(options, &places.drawn());
         return Ok(ExitCode::SUCCESS);
@@ -184,7 +184,7 @@ pub(crate) fn conclude(
     options: &Options,
 ) -> Result<ExitCode, FigureError> {
     if report.interrupted {
-        terminal::err(&format!(
+        terminal::err(format!(
             "Interrupted. What was trained is kept in {}; the same command continues from there.",
             store.root().display()
         ));
@@ -192,7 +192,7 @@ pub(crate) fn conclude(
     }
     let (rows, missing) = results(plan, store)?;
     for (stage, reason) in &report.failed {
-        terminal::err(&format!("Stage {} failed: {reason}", stage.short()));
+        terminal::err(format!("Stage {} failed: {reason}", stage.short()));
     }
     if rows.is_empty() {
         terminal::err("No run has a result, so there is nothing to draw.");
@@ -218,7 +218,7 @@ pub(crate) fn conclude(
         say(options, &format!("{diverged} of {} runs diverged; the tables and the figure say which.", rows.len()));
     }
     if missing > 0 {
-        terminal::err(&format!(
+        terminal::err(format!(
             "{missing} of {} runs have no result because a stage failed; the same command tries them again.",
             plan.runs.len()
         ));
@@ -240,8 +240,10 @@ mod tests {
     #[test]
     fn terms_of_use_are_due_until_the_dataset_is_there() {
         let data = tempfile::tempdir().unwrap();
-        let settings = Settings { datasets: DatasetName::ALL.to_vec(), ..Settings::paper() };
-        let due: Vec<_> = unmet_terms(&settings, data.path()).collect();
+        let text = "name = \"t\"\ntitle = \"t\"\n[settings]\ndatasets = [\"cifar10\", \"svhn\"]\n\
+                    [[conditions]]\nlabel = \"a\"\npath = [{ blur = 0.25 }, {}]\n";
+        let plan = Plan::new(&ExperimentFile::parse(text).unwrap().resolve(None, &[]).unwrap());
+        let due: Vec<_> = unmet_terms(&plan, data.path()).collect();
         assert!(
             matches!(due.as_slice(), [terms] if terms.contains("SVHN") && terms.contains("non-commercial")),
             "{due:?}"
@@ -249,6 +251,6 @@ mod tests {
         let copy = datasets::cache::path(&data.path().join(DatasetName::Svhn.id()));
         std::fs::create_dir(copy.parent().unwrap()).unwrap();
         std::fs::write(copy, "").unwrap();
-        assert_eq!(unmet_terms(&settings, data.path()).count(), 0);
+        assert_eq!(unmet_terms(&plan, data.path()).count(), 0);
     }
 }

@@ -21,10 +21,10 @@ pub(crate) fn run(id: StageId, options: &Options) -> Result<ExitCode, FigureErro
     let device = options.device.resolve().map_err(FigureError::Device)?;
     let report = train(&plan, &store, options, 1, device, &signals)?;
     for (stage, reason) in &report.failed {
-        terminal::err(&format!("Stage {stage} failed: {reason}"));
+        terminal::err(format!("Stage {stage} failed: {reason}"));
     }
     if report.interrupted {
-        terminal::err(&format!("Interrupted; the checkpoint is kept in {}.", store.root().display()));
+        terminal::err(format!("Interrupted; the checkpoint is kept in {}.", store.root().display()));
         return Ok(ExitCode::from(signals.exit_code()));
     }
     for stage in &plan.stages {

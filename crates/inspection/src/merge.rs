@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     check_settings(&arguments.tables)?;
     let (rows, repeated) = merge(&tables)?;
     write(&arguments.to, &tables[0].header, &rows)?;
-    terminal::out(&format!(
+    terminal::out(format!(
         "Wrote {} runs of {} tables to {}{}.",
         rows.len(),
         tables.len(),
@@ -64,7 +64,8 @@ impl Table {
 
     fn key(&self, row: &[String]) -> [String; 3] {
         KEY.map(|column| {
-            let at = self.header.iter().position(|name| name == column).expect("the columns of the key were looked for");
+            let at =
+                self.header.iter().position(|name| name == column).expect("the columns of the key were looked for");
             row[at].clone()
         })
     }
@@ -122,7 +123,8 @@ fn check_settings(tables: &[PathBuf]) -> Result<(), InspectError> {
         match &first {
             None => first = Some((path, settings)),
             Some((other, known)) if *known != settings => {
-                let differing = settings.as_object().into_iter().flatten().find(|(name, value)| known[*name] != **value);
+                let differing =
+                    settings.as_object().into_iter().flatten().find(|(name, value)| known[*name] != **value);
                 let (name, value) = differing.map_or(("?", &Value::Null), |(name, value)| (name.as_str(), value));
                 return Err(InspectError::Refused(format!(
                     "`{name}` is {} in {} and {value} in {}; runs of different settings are different experiments",
@@ -201,7 +203,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let a = table(folder.path(), "a", "mnist,x,0,0.5,aa\n");
         let b = table(folder.path(), "b", "mnist,x,1,0.5,ab\n");
-        let settings = |table: &PathBuf, text: &str| std::fs::write(table.with_file_name("settings.json"), text).unwrap();
+        let settings =
+            |table: &PathBuf, text: &str| std::fs::write(table.with_file_name("settings.json"), text).unwrap();
         settings(&a, r#"{"lr": 0.001, "seeds": [0]}"#);
         settings(&b, r#"{"lr": 0.001, "seeds": [1]}"#);
         let to = folder.path().join("all.csv");

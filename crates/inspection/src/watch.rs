@@ -94,25 +94,25 @@ impl<'a> Look<'a> {
     }
 
     fn text(&self) -> String {
-        let count = |wanted: fn(&State) -> bool| self.states.iter().filter(|&state| wanted(state)).count();
-        let parts: [(&str, fn(&State) -> bool); 9] = [
-            ("finished", |s| *s == State::Ended(Fate::Finished)),
-            ("diverged", |s| *s == State::Ended(Fate::Diverged)),
-            ("given up after one that diverged", |s| *s == State::GivenUp),
-            ("running", |s| *s == State::Running),
-            ("queued", |s| *s == State::Queued),
-            ("waiting for the stage before", |s| *s == State::Waiting),
-            ("submitted", |s| *s == State::Submitted),
-            ("interrupted", |s| *s == State::Interrupted),
-            ("not in the queue", |s| *s == State::NotQueued),
+        let count = |wanted: &dyn Fn(&State) -> bool| self.states.iter().filter(|&state| wanted(state)).count();
+        let parts = [
+            ("finished", State::Ended(Fate::Finished)),
+            ("diverged", State::Ended(Fate::Diverged)),
+            ("given up after one that diverged", State::GivenUp),
+            ("running", State::Running),
+            ("queued", State::Queued),
+            ("waiting for the stage before", State::Waiting),
+            ("submitted", State::Submitted),
+            ("interrupted", State::Interrupted),
+            ("not in the queue", State::NotQueued),
         ];
         let mut counts: Vec<String> = parts
             .iter()
-            .map(|&(name, of)| (count(of), name))
+            .map(|(name, wanted)| (count(&|state| state == wanted), name))
             .filter(|(n, _)| *n > 0)
             .map(|(n, name)| format!("{n} {name}"))
             .collect();
-        let failed = count(|s| matches!(s, State::Failed(_)));
+        let failed = count(&|state| matches!(state, State::Failed(_)));
         if failed > 0 {
             counts.push(format!("{failed} failed"));
         }

@@ -218,7 +218,7 @@ mod tests {
         // sbatch reads its options up to the first line that is no comment.
         let directives = script.rfind("#SBATCH").unwrap();
         assert!(directives < script.find("stages=").unwrap());
-        assert_eq!(script.lines().nth(0), Some("#!/bin/bash"));
+        assert_eq!(script.lines().next(), Some("#!/bin/bash"));
     }
 
     #[test]
