@@ -333,9 +333,16 @@ mod tests {
             (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = 0"), vec!["tasks = 0", "1 to 1000"]),
             (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "tasks = 3"), vec!["needs either `path`"]),
             (format!("{CONDITION}tasks = 3\n"), vec!["write one of the two"]),
-            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = [2, 2]"), vec!["line 5", "twice"]),
-            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = []"), vec!["line 5", "1 to 1000"]),
+            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = [2, 2]"), vec!["line 6", "twice"]),
+            (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = []"), vec!["line 6", "1 to 1000"]),
             (CONDITION.replace("path = [{ blur = 0.25 }, {}]", "from = {}\ntasks = [2, 3]"), vec!["{n}", "label"]),
+            (
+                CONDITION.replace(
+                    "path = [{ blur = 0.25 }, {}]",
+                    &format!("from = {{}}\ntasks = {:?}", (1..40).collect::<Vec<_>>()),
+                ),
+                vec!["line 6", "more than 32 numbers"],
+            ),
             (format!("[figure]\nkind = \"pie\"\n{CONDITION}"), vec!["line 4", "violins", "paths"]),
             (format!("[settings]\nmax_tasks = 1\n{CONDITION}"), vec!["max_tasks", "1 tasks or fewer"]),
             (format!("{CONDITION}{CONDITION}"), vec!["labels must differ"]),
