@@ -140,9 +140,8 @@ impl Drop for Peer {
 pub(crate) fn how_to_get_it(session: &Session) -> String {
     let requirements = session.checkout.join("tests/fixtures/pytorch/requirements.txt");
     format!(
-        "Install {} into an environment (`python3 -m venv peer && peer/bin/pip install -r {}`) and pass --python \
-         peer/bin/python",
-        "torch 2.11.0 and torchvision",
+        "Install torch 2.11.0 and torchvision into an environment (`python3 -m venv peer && peer/bin/pip install -r {}`) and \
+         pass --python peer/bin/python",
         requirements.display()
     )
 }
