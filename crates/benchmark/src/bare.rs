@@ -1,5 +1,6 @@
 //! Training steps and nothing else: one fixed batch, no data, no evaluation, no log.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::time::Instant;
 
@@ -68,9 +69,13 @@ pub(crate) fn side_by_side<W: Send>(
             scope.spawn(move || {
                 // The number of threads inside an operation is a setting of the calling thread.
                 tch::set_num_threads(threads as i32);
-                work(worker);
-                wait_for(device);
+                // A panic before the barrier would leave the others waiting at it for ever.
+                let warm_up = catch_unwind(AssertUnwindSafe(|| {
+                    work(worker);
+                    wait_for(device);
+                }));
                 start.wait();
+                warm_up.unwrap_or_else(|panic| resume_unwind(panic));
                 for _ in 0..times {
                     work(worker);
                 }

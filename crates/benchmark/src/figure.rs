@@ -15,7 +15,7 @@ use crate::images;
 use crate::outcome::{LeftOut, Tables};
 use crate::pairs::in_turns;
 use crate::peer::how_to_get_it;
-use crate::process::{Finished, line, run};
+use crate::process::{Finished, run};
 use crate::session::Session;
 use crate::spread::Spread;
 use crate::steps::name;
@@ -108,7 +108,7 @@ pub(crate) fn measure(
     let mut kinds: Vec<Kind> = match torch_is_missing(&session.python) {
         None => vec![Kind::Script("plain"), Kind::Script("tuned")],
         Some(reason) => {
-            let reason = format!("{reason}. {}", how_to_get_it(session));
+            let reason = format!("{reason}. {}", how_to_get_it());
             left_out.push(LeftOut { what: "the PyTorch scripts".into(), reason });
             Vec::new()
         }
@@ -203,7 +203,7 @@ impl Kind {
         };
         command.arg("--experiment").arg(experiment).arg("--data").arg(&session.data).args(["--device", &device]);
         command.args(small.iter().flat_map(|setting| ["--set", setting]));
-        let text = line(&command);
+        let text = session.shown(&command);
         let finished = run(command, LIMIT)?
             .ok_or_else(|| BenchError::Process { command: text.clone(), reason: "did not end".into() })?;
         let (mean_test_loss, times) = match self {
@@ -259,6 +259,9 @@ fn stage_times(root: &Path) -> Result<(f64, f64), BenchError> {
 
 impl Tables for Figures {
     fn tables(&self) -> String {
+        if self.figures.is_empty() {
+            return String::new();
+        }
         let sides = self.figures.iter().flat_map(|f| {
             f.sides.iter().map(move |side| {
                 let share = side.step_seconds.zip(side.stage_seconds).map(|(steps, stages)| steps / stages);

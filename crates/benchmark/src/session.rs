@@ -1,6 +1,7 @@
 //! What all parts of one call of the program share.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,6 +13,7 @@ use crate::arguments::Common;
 use crate::error::BenchError;
 use crate::machine::Machine;
 use crate::outcome::{LeftOut, Outcome, Tables};
+use crate::process::line;
 
 /// Rounds of a full and of a quick measurement.
 const ROUNDS: [usize; 2] = [5, 2];
@@ -61,7 +63,7 @@ impl Session {
         let outcome = Outcome {
             part: part.to_owned(),
             quick: self.quick,
-            command: std::env::args().collect::<Vec<_>>().join(" "),
+            command: std::iter::once("bench".to_owned()).chain(std::env::args().skip(1)).collect::<Vec<_>>().join(" "),
             rounds: self.rounds,
             device: self.device_name(),
             machine,
@@ -111,6 +113,11 @@ impl Session {
     /// A committed file for measuring.
     pub fn file(&self, name: &str) -> PathBuf {
         self.checkout.join("bench").join(name)
+    }
+
+    /// A command with paths from the checkout, so that what is written says nothing of where that lies.
+    pub fn shown(&self, command: &Command) -> String {
+        line(command).replace(&format!("{}/", self.checkout.display()), "")
     }
 
     /// A progress bar on a terminal, nothing elsewhere.

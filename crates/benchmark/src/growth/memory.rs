@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::BenchError;
 use crate::images::is_there;
 use crate::outcome::LeftOut;
-use crate::process::{line, run};
+use crate::process::run;
 use crate::session::Session;
 use crate::table::{markdown, mib};
 
@@ -67,7 +67,7 @@ fn one(session: &Session, train_images: usize, jobs: usize) -> Result<Peak, Benc
     command.arg(&experiment).args(["--quiet", "--jobs", &jobs.to_string(), "--device", &session.device_name()]);
     command.arg("--store").arg(folder.path().join("runs")).arg("--out").arg(folder.path());
     command.arg("--data").arg(&session.data);
-    let command_line = line(&command);
+    let command_line = session.shown(&command);
     let finished = run(command, LIMIT)?
         .ok_or_else(|| BenchError::Process { command: command_line.clone(), reason: "did not end".into() })?;
     Ok(Peak { train_images, jobs, width: WIDTH, peak_resident_bytes: finished.peak_bytes, command: command_line })
