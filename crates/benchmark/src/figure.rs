@@ -198,6 +198,8 @@ impl Kind {
             Self::Script(style) => {
                 let mut command = Command::new(&session.python);
                 command.arg(session.file("figure.py")).args(["--style", style]);
+                // It has all cores, whatever this process was told.
+                command.env_remove("OMP_NUM_THREADS");
                 command
             }
         };

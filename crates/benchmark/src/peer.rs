@@ -86,6 +86,8 @@ impl Peer {
         let log: File = errors.reopen().map_err(|e| e.to_string())?;
         let mut child = Command::new(python)
             .arg(script)
+            // It has all cores, whatever this process was told.
+            .env_remove("OMP_NUM_THREADS")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
