@@ -128,9 +128,9 @@ pub(crate) fn letter(scene: &mut Scene, letter: char, title: &str, (left, top): 
     scene.text(title);
 }
 
-/// A number with at most two decimals and no trailing zeros, as the figures write parameters.
+/// A number with at most three decimals and no trailing zeros, as the figures write parameters.
 pub fn short(value: f64) -> String {
-    let text = format!("{value:.2}");
+    let text = format!("{value:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 

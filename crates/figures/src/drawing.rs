@@ -12,9 +12,13 @@ use crate::output::{OutputError, Places};
 
 /// Refuses an experiment whose figure could not be drawn, before anything is trained for it.
 pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
+    if experiment.figure.epochs_row && experiment.figure.kind != FigureKind::Violins {
+        return Err(OutputError::EpochsRow);
+    }
     match experiment.figure.kind {
+        FigureKind::Violins => Ok(()),
         FigureKind::Paths => paths::planes(experiment).map(|_| ()),
-        FigureKind::Violins | FigureKind::Norms => Ok(()),
+        FigureKind::Norms => norms::check(experiment),
     }
 }
 
@@ -42,17 +46,24 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<Strin
     Ok(labels.filter(|&label| table.runs.iter().all(|run| run.condition != *label)).cloned().collect())
 }
 
-/// What a reader must know beside the panels: the scale, and baselines that failed.
+/// What a reader must know beside the panels: the scale, and baselines that failed or had no time to converge.
 fn note(experiment: &Experiment, table: &RunTable) -> Option<String> {
     let s = &experiment.settings;
     let scale = experiment.scale.as_ref().filter(|scale| *scale != "paper").map(|scale| {
-        format!("{scale} scale: ResNet-18 of width {}, {} training images", s.width, grouped(s.train_images))
+        format!("At {scale} scale: ResNet-18 of width {}, {} training images.", s.width, grouped(s.train_images))
     });
-    let baseline = table.runs.iter().filter(|run| run.condition == experiment.baseline.label);
-    let failed = baseline.filter(|run| run.test_loss.is_none()).count();
-    let failed = (failed > 0).then(|| format!("the baseline leaves out {failed} failed of its runs"));
-    let parts: Vec<String> = scale.into_iter().chain(failed).collect();
-    (!parts.is_empty()).then(|| parts.join("; ") + ".")
+    let baseline: Vec<_> = table.runs.iter().filter(|run| run.condition == experiment.baseline.label).collect();
+    let failed = baseline.iter().filter(|run| run.test_loss.is_none()).count();
+    let failed = (failed > 0).then(|| format!("The baseline leaves out {failed} failed of its runs."));
+    // Longer paths train longer in all, which is an advantage over a baseline that was stopped.
+    let stopped = |run: &&&statistics::Run| run.best_epoch.is_some_and(|epoch| epoch >= s.max_epochs as f64);
+    let stopped = baseline.iter().filter(stopped).count();
+    let stopped = (stopped > 0).then(|| {
+        let (runs, epochs) = (baseline.len(), s.max_epochs);
+        format!("{stopped} of {runs} baseline runs were still improving when their {epochs} epochs ended.")
+    });
+    let parts: Vec<String> = scale.into_iter().chain(failed).chain(stopped).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// A number with its thousands apart.

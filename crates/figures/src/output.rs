@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use paths::{DatasetName, Experiment, FigureKind};
+use paths::{DatasetName, Experiment, FigureKind, SettingsPatch};
 use plotting::PlotError;
 use sequence::{Look, RunRow, Tables, looks};
 use statistics::{RunTable, TableError, summarise, write_summary};
@@ -18,10 +18,22 @@ pub(crate) enum OutputError {
     #[error("{path} is not a table of norms or activations: {reason}")]
     Looks { path: PathBuf, reason: String },
     #[error(
-        "row \"{row}\" goes from {from} to {to}; a figure of kind \"paths\" needs paths that change exactly two components of \
-         blur, contrast and shift"
+        "the conditions of {row} go from {from} to {to}; a figure of kind \"paths\" needs paths that change exactly two \
+         components of blur, contrast and shift"
     )]
     NoPlane { row: String, from: String, to: String },
+    #[error(
+        "the longest path has {found} tasks, and a figure of kind \"norms\" shows {most} at most; leave longer paths out with max_tasks"
+    )]
+    TooManyTasks { found: usize, most: usize },
+    #[error("there are {found} conditions, and a figure of kind \"norms\" shows {most} at most")]
+    TooManyConditions { found: usize, most: usize },
+    #[error("`epochs_row` is for figures of kind \"violins\"")]
+    EpochsRow,
+    #[error("{path} has no run of {dataset}; it has {found}")]
+    NoRunsOf { path: PathBuf, dataset: DatasetName, found: String },
+    #[error("{path} holds no settings: {reason}")]
+    Settings { path: PathBuf, reason: String },
     #[error(transparent)]
     Table(#[from] TableError),
     #[error(transparent)]
@@ -40,6 +52,14 @@ pub(crate) struct Places {
     settings: PathBuf,
     norms: PathBuf,
     activations: PathBuf,
+}
+
+impl OutputError {
+    /// Whether the command line or the experiment file is at fault.
+    pub fn is_usage(&self) -> bool {
+        use OutputError::{EpochsRow, NoPlane, NoRunsOf, TooManyConditions, TooManyTasks};
+        matches!(self, NoPlane { .. } | TooManyTasks { .. } | TooManyConditions { .. } | EpochsRow | NoRunsOf { .. })
+    }
 }
 
 impl Places {
@@ -80,6 +100,28 @@ impl Places {
     fn figure_files(&self, suffix: Option<&str>) -> [PathBuf; 2] {
         let name = suffix.map_or_else(|| self.name.clone(), |suffix| format!("{}-{suffix}", self.name));
         ["svg", "png"].map(|kind| self.figures.join(format!("{name}.{kind}")))
+    }
+
+    /// The settings that the tables were made with, where they are there.
+    pub fn read_settings(&self) -> Result<Option<SettingsPatch>, OutputError> {
+        let unusable = |reason: String| OutputError::Settings { path: self.settings.clone(), reason };
+        match std::fs::read(&self.settings) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|e| unusable(e.to_string())),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(unusable(e.to_string())),
+        }
+    }
+
+    /// Refuses datasets that the table of runs has nothing of.
+    pub fn check_datasets(&self, datasets: &[DatasetName]) -> Result<(), OutputError> {
+        let table = self.read_runs()?;
+        let mut found: Vec<&str> = table.runs.iter().map(|run| run.dataset.as_str()).collect();
+        found.sort_unstable();
+        found.dedup();
+        match datasets.iter().find(|dataset| !found.contains(&dataset.id())) {
+            Some(&dataset) => Err(OutputError::NoRunsOf { path: self.runs.clone(), dataset, found: found.join(", ") }),
+            None => Ok(()),
+        }
     }
 
     /// Reads the table of runs.

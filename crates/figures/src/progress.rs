@@ -49,7 +49,8 @@ struct Running {
 /// What a stage is, for a person.
 pub(crate) fn stage_name(stage: &Stage) -> String {
     let before = if stage.step.interventions.is_empty() { "" } else { "reset, " };
-    format!("{} · {before}{} · seed {}", stage.step.task.dataset, stage.step.task.transform, stage.seed)
+    let task = if stage.position > 0 { format!(" · task {}", stage.position + 1) } else { String::new() };
+    format!("{} · {before}{}{task} · seed {}", stage.step.task.dataset, stage.step.task.transform, stage.seed)
 }
 
 impl Progress {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use datasets::Library;
-use paths::{DatasetName, Experiment, ExperimentError, ExperimentFile, FigureKind, Settings};
+use paths::{DatasetName, Experiment, ExperimentError, ExperimentFile, FigureKind, Settings, SettingsPatch};
 use sequence::planned::PlannedError;
 use sequence::{ExecuteError, Plan, Store, StoreError, execute, looks, plans, results};
 use statistics::ReportError;
@@ -22,6 +22,7 @@ use crate::signals::{INTERRUPTED, Signals};
 use crate::{collect, describe, drawing, lines, output, submit, worker};
 
 /// Where an experiment file comes from.
+#[derive(Clone, Copy)]
 pub(crate) enum Source<'a> {
     /// Part of the program.
     Builtin(&'a str),
@@ -63,6 +64,7 @@ impl FigureError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Submission(error) => error.is_usage(),
+            Self::Output(error) => error.is_usage(),
             other => matches!(other, Self::Unreadable { .. } | Self::Experiment { .. } | Self::Device(_)),
         }
     }
@@ -74,9 +76,13 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
         return worker::run(stage, options);
     }
     let source = options.cluster.as_submitted.as_deref().map_or(source, Source::File);
-    let (experiment, text) = read(source, options)?;
+    let (mut experiment, text) = read(source, options, None)?;
     let places = Places::new(&options.out(), &experiment);
     if options.plot_only {
+        if let Some(settings) = places.read_settings()? {
+            experiment = read(source, options, Some(settings))?.0;
+        }
+        places.check_datasets(&options.datasets)?;
         for label in drawing::draw(&experiment, &places)? {
             terminal::err(format!("There is no run of {label} in {}.", places.runs().display()));
         }
@@ -108,8 +114,13 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
         .and_then(|ending| conclude(ending, &plan, &store, &experiment, &places, options))
 }
 
-/// The experiment as the command line says, and the text of its file.
-fn read(source: Source<'_>, options: &Options) -> Result<(Experiment, String), FigureError> {
+/// The experiment as the command line says, and the text of its file. With the settings that its tables were made with, it is
+/// the experiment of those tables, of which the command line chooses datasets.
+fn read(
+    source: Source<'_>,
+    options: &Options,
+    tabulated: Option<SettingsPatch>,
+) -> Result<(Experiment, String), FigureError> {
     let (text, path) = match source {
         Source::Builtin(text) => (text.to_owned(), None),
         Source::File(path) => {
@@ -121,8 +132,13 @@ fn read(source: Source<'_>, options: &Options) -> Result<(Experiment, String), F
     let file = ExperimentFile::parse(&text).map_err(at)?;
     let default = file.scales().find(|&scale| scale == "demo").or_else(|| file.scales().next());
     let scale = options.scale.as_deref().or(default);
-    let mut experiment = file.resolve(scale, &options.patches()).map_err(at)?;
+    if let Some(settings) = tabulated {
+        let datasets = (!options.datasets.is_empty()).then(|| options.datasets.clone());
+        let chosen = SettingsPatch { datasets, ..SettingsPatch::default() };
+        return Ok((file.resolve(scale, &[settings, chosen]).map_err(at)?, text));
+    }
     let patches = options.patches();
+    let mut experiment = file.resolve(scale, &patches).map_err(at)?;
     if patches.iter().any(|p| p.seeds.is_some()) && patches.iter().all(|p| p.baseline_seeds.is_none()) {
         limit_baseline(&mut experiment.settings);
     }

@@ -24,7 +24,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME", requires = "figure")]
     scale: Option<String>,
 
-    /// The moment whose layers are listed: received, start, or an epoch's number [default: the weights handed on]
+    /// Of a stage: the moment whose layers are listed, which is received, start, or an epoch's number [default: the weights
+    /// handed on]
     #[arg(long, value_name = "MOMENT", conflicts_with = "figure")]
     moment: Option<training::Moment>,
 

@@ -8,8 +8,8 @@ use serde::Deserialize;
 pub struct Drawing {
     /// What the panels show.
     pub kind: FigureKind,
-    /// Which panels have one value axis.
-    pub shared_y: SharedAxis,
+    /// Which panels have one value axis; where nothing is said, those of a row of paths, and none otherwise.
+    pub shared_y: Option<SharedAxis>,
     /// Whether a second row shows the epochs until the best validation loss on the last task, as multiples of what the first
     /// condition took from the same seed.
     pub epochs_row: bool,
@@ -26,6 +26,25 @@ pub enum FigureKind {
     Paths,
     /// Norms and activation statistics by layer and moment (Figure 8).
     Norms,
+}
+
+impl FigureKind {
+    /// The title of the x axis where an experiment names none.
+    pub(crate) fn x_label(self) -> &'static str {
+        match self {
+            Self::Violins => "Condition",
+            Self::Paths => "Number of tasks N",
+            Self::Norms => "Layer",
+        }
+    }
+}
+
+impl Drawing {
+    /// Which panels have one value axis.
+    pub fn shared_axis(&self) -> SharedAxis {
+        let usual = if self.kind == FigureKind::Paths { SharedAxis::Row } else { SharedAxis::None };
+        self.shared_y.unwrap_or(usual)
+    }
 }
 
 /// Which panels have one value axis.

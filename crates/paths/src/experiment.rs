@@ -18,8 +18,7 @@ const LONGEST_LABEL: usize = 10_000;
 pub struct ExperimentFile {
     name: String,
     title: String,
-    #[serde(default = "default_x_label")]
-    x_label: String,
+    x_label: Option<String>,
     #[serde(default)]
     figure: Drawing,
     #[serde(default)]
@@ -118,6 +117,11 @@ impl ExperimentFile {
         for patch in patches {
             settings = settings.with(patch);
         }
+        for (at, dataset) in settings.datasets.iter().enumerate() {
+            if settings.datasets[..at].contains(dataset) {
+                return Err(ExperimentError::Text(format!("dataset `{dataset}` is named twice")));
+            }
+        }
         let conditions: Vec<Condition> = self
             .conditions
             .iter()
@@ -135,7 +139,7 @@ impl ExperimentFile {
         let experiment = Experiment {
             name: self.name.clone(),
             title: self.title.clone(),
-            x_label: self.x_label.clone(),
+            x_label: self.x_label.clone().unwrap_or_else(|| self.figure.kind.x_label().to_owned()),
             figure: self.figure.clone(),
             scale: scale.map(str::to_owned),
             settings,
@@ -261,10 +265,6 @@ fn in_plain_words(message: &str) -> String {
     .fold(message.to_owned(), |text, (rust, plain)| {
         text.replace(&format!("expected {rust}"), &format!("expected {plain}"))
     })
-}
-
-fn default_x_label() -> String {
-    "Condition".into()
 }
 
 fn allowed_scales(scales: &[String]) -> String {

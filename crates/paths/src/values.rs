@@ -112,7 +112,7 @@ impl SeedList {
     pub fn parse(text: &str) -> Result<Self, String> {
         let refuse = || {
             format!(
-                "`{text}` names no seeds; allowed: a number of seeds, at most {}, a list such as 0,3 or a range such as 3..6",
+                "`{text}` names no seeds; allowed: a number of seeds, at most {}, a list such as 0,3 or a range such as 3..6 (seed 3 alone is 3..4)",
                 Self::MOST
             )
         };

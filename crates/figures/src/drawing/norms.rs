@@ -1,12 +1,13 @@
 //! Norms and activation statistics, layer by layer, at the start and the end of every task (Figure 8).
 
 use paths::{DatasetName, Experiment};
-use plotting::{Estimate, LayerGroup, Line, LinesFigure, LinesPanel, LinesRow};
+use plotting::{Estimate, LayerGroup, Line, LinesFigure, LinesPanel, LinesRow, MOST_STROKES};
 use sequence::{Look, RunMoment};
 use statistics::{RunTable, mean, t_interval};
 use training::{ActivationStatistics, Measurement, PROBE_IMAGES, ParameterKind};
 
 use super::note;
+use crate::output::OutputError;
 
 /// A row of the figure: what is measured of each layer.
 struct Measure {
@@ -37,14 +38,15 @@ fn outputs(seen: &Measurement, value: fn(&ActivationStatistics) -> f64) -> Vec<(
 }
 
 fn parameters(seen: &Measurement, chosen: fn(ParameterKind) -> bool) -> Vec<(&str, f64)> {
-    let rows = seen.parameters.iter().filter(|p| chosen(ParameterKind::of(&p.parameter)));
+    // The 1×1 convolutions of shortcuts have so few inputs that their weights would set the scale of all others.
+    let of_main_path = seen.parameters.iter().filter(|p| !p.parameter.contains(".downsample."));
+    let rows = of_main_path.filter(|p| chosen(ParameterKind::of(&p.parameter)));
     rows.map(|p| (p.parameter.as_str(), p.mean_abs)).collect()
 }
 
 pub(super) fn figure(experiment: &Experiment, table: &RunTable, looks: &[Look], dataset: DatasetName) -> LinesFigure {
     let looks: Vec<&Look> = looks.iter().filter(|look| look.dataset == dataset).collect();
-    let tasks = experiment.conditions.iter().map(|condition| condition.steps.len()).max().unwrap_or(0);
-    let moments: Vec<RunMoment> = (1..=tasks).flat_map(|task| [RunMoment::Start(task), RunMoment::End(task)]).collect();
+    let moments = moments(experiment);
     let last_of_baseline = RunMoment::End(experiment.baseline.steps.len());
     let row = |measure: &Measure| {
         let groups = layer_groups(&looks, measure);
@@ -53,13 +55,13 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable, looks: &[Look], 
                 .conditions
                 .iter()
                 .map(|condition| {
-                    let runs = runs(table, dataset, &condition.label);
-                    line(&of(&looks, &condition.label, *moment), measure, runs)
+                    let seen = of(&looks, &condition.label, *moment);
+                    Line { failed: failed(table, dataset, &condition.label), ..line(&seen, measure) }
                 })
                 .collect();
             let baseline = of(&looks, &experiment.baseline.label, last_of_baseline);
             let reference = if index + 1 == moments.len() && !baseline.is_empty() {
-                let values = line(&baseline, measure, baseline.len()).values;
+                let values = line(&baseline, measure).values;
                 values.into_iter().map(|value| value.map(|estimate| estimate.value)).collect()
             } else {
                 Vec::new()
@@ -86,8 +88,43 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable, looks: &[Look], 
         x_label: experiment.x_label.clone(),
         interval: "95 % interval of the mean over seeds".to_owned(),
         reference: format!("{} at its end", experiment.baseline.label),
-        note: Some(format!("{images}{never}. Intervals end at values that are possible.{scale}")),
+        note: Some(format!(
+            "{images}{never}. Shortcuts are left out. Intervals are cut at 0, and those of shares at 1.{scale}"
+        )),
     }
+}
+
+/// Columns that fit a page.
+const MOST_COLUMNS: usize = 6;
+
+/// The moments that are shown: start and end of every task, or the ends alone where there is no room for both.
+fn moments(experiment: &Experiment) -> Vec<RunMoment> {
+    let tasks = tasks(experiment);
+    if 2 * tasks > MOST_COLUMNS {
+        return (1..=tasks).map(RunMoment::End).collect();
+    }
+    (1..=tasks).flat_map(|task| [RunMoment::Start(task), RunMoment::End(task)]).collect()
+}
+
+/// Tasks of the longest path.
+fn tasks(experiment: &Experiment) -> usize {
+    experiment.conditions.iter().map(|condition| condition.steps.len()).max().unwrap_or(0)
+}
+
+/// Refuses paths of more tasks, and more conditions, than the figure has room for.
+///
+/// # Errors
+/// Says how many there may be.
+pub(super) fn check(experiment: &Experiment) -> Result<(), OutputError> {
+    if tasks(experiment) > MOST_COLUMNS {
+        let (found, most) = (tasks(experiment), MOST_COLUMNS);
+        return Err(OutputError::TooManyTasks { found, most });
+    }
+    if experiment.conditions.len() > MOST_STROKES {
+        let (found, most) = (experiment.conditions.len(), MOST_STROKES);
+        return Err(OutputError::TooManyConditions { found, most });
+    }
+    Ok(())
 }
 
 /// What a column is called; interventions come before a task's start.
@@ -97,7 +134,7 @@ fn column(experiment: &Experiment, moment: RunMoment) -> String {
             let path = c.path(experiment.settings.datasets[0], &experiment.settings);
             path.get(task - 1).is_some_and(|step| !step.interventions.is_empty())
         };
-        if experiment.conditions.iter().any(changes) { ", after the reset" } else { "" }
+        if experiment.conditions.iter().any(changes) { ", after any reset" } else { "" }
     };
     match moment {
         RunMoment::Initialisation => "Initialisation".to_owned(),
@@ -111,12 +148,14 @@ fn of<'a>(looks: &[&'a Look], condition: &str, moment: RunMoment) -> Vec<&'a Mea
     chosen.map(|look| &look.measurement).collect()
 }
 
-fn runs(table: &RunTable, dataset: DatasetName, condition: &str) -> usize {
-    table.runs.iter().filter(|run| run.dataset == dataset.id() && run.condition == condition).count()
+/// Runs of a condition that diverged.
+fn failed(table: &RunTable, dataset: DatasetName, condition: &str) -> usize {
+    let of_condition = |run: &&statistics::Run| run.dataset == dataset.id() && run.condition == condition;
+    table.runs.iter().filter(of_condition).filter(|run| run.test_loss.is_none()).count()
 }
 
 /// The mean over seeds of each layer's value, with its interval.
-fn line(seen: &[&Measurement], measure: &Measure, runs: usize) -> Line {
+fn line(seen: &[&Measurement], measure: &Measure) -> Line {
     let by_seed: Vec<Vec<(&str, f64)>> = seen.iter().map(|look| (measure.of)(look)).collect();
     let layers = by_seed.first().map_or(0, Vec::len);
     let estimate = |layer: usize| {
@@ -127,7 +166,7 @@ fn line(seen: &[&Measurement], measure: &Measure, runs: usize) -> Line {
         let (low, high) = (low.max(0.0), high.min(measure.most));
         Some(Estimate { value, low, high })
     };
-    Line { values: (0..layers).map(estimate).collect(), n: seen.len(), failed: runs.saturating_sub(seen.len()) }
+    Line { values: (0..layers).map(estimate).collect(), n: seen.len(), failed: 0 }
 }
 
 /// The layers of a measure by the part of the network that they belong to.

@@ -50,7 +50,8 @@ fn plane<'a>(experiment: &'a Experiment, row: Option<&'a str>) -> Result<Plane<'
     let differing: Vec<Component> =
         COMPONENTS.into_iter().filter(|component| (component.of)(&ends[0]) != (component.of)(&ends[1])).collect();
     let Ok(axes) = <[Component; 2]>::try_from(differing) else {
-        return Err(OutputError::NoPlane { row: title, from: ends[0].to_string(), to: ends[1].to_string() });
+        let row = row.map_or_else(|| "this experiment".to_owned(), |row| format!("row \"{row}\""));
+        return Err(OutputError::NoPlane { row, from: ends[0].to_string(), to: ends[1].to_string() });
     };
     let mut paths: Vec<(&str, Vec<&Condition>)> = Vec::new();
     for condition in of_row {
@@ -81,15 +82,18 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> Result<Violin
             panels.extend((1 + plane.paths.len()..columns).map(|_| Panel::from(ViolinPanel::default())));
         }
     }
+    let jump = experiment.conditions.iter().any(|condition| condition.steps.len() == 2);
+    let same = jump.then(|| "With two tasks all paths of a row are the same jump, and the same runs.".to_owned());
     let names: Vec<&str> = datasets.iter().map(|dataset| dataset.title()).collect();
     Ok(ViolinFigure {
         title: Some(format!("{}, {}", experiment.title, names.join(" and "))),
         panels,
         y_label: "Final test loss".to_owned(),
         x_label: experiment.x_label.clone(),
-        shared_y: shared_y(experiment.figure.shared_y),
+        shared_y: shared_y(experiment.figure.shared_axis()),
         columns: Some(columns),
-        note: note(experiment, table),
+        note: Some([same, note(experiment, table)].into_iter().flatten().collect::<Vec<_>>().join(" "))
+            .filter(|note| !note.is_empty()),
     })
 }
 

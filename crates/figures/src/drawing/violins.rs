@@ -31,7 +31,7 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure 
         panels,
         y_label: TEST_LOSS.to_owned(),
         x_label: experiment.x_label.clone(),
-        shared_y: match experiment.figure.shared_y {
+        shared_y: match experiment.figure.shared_axis() {
             SharedAxis::Dataset if datasets.len() == 1 => SharedY::All,
             shared => shared_y(shared),
         },
