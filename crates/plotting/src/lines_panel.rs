@@ -16,6 +16,8 @@ const FILLED: f64 = 0.6;
 
 /// Empty space between the frame and the first and the last layer, in points.
 const INSET: f64 = 2.5;
+/// Width of the lines, in points: several lie on one another where conditions agree.
+const THIN: f64 = 0.55;
 
 /// The part of a frame that the layers divide among themselves.
 pub(crate) fn layers_frame(frame: Frame) -> Frame {
@@ -103,7 +105,6 @@ pub(crate) fn draw(scene: &mut Scene, row: &LinesRow, panel: &LinesPanel, row_ax
     // Where nothing has a place on the axis, its triangles still say that there are values.
     let nothing = Axis::showing([0.0, 1.0]);
     if let Some(axis) = row_axis.axis.as_ref().or(nothing.as_ref()) {
-        reference(scene, panel, row_axis, axis, frame, &centres);
         let apart = APART.min(layers_frame(frame).slot(row.layers()) * FILLED / panel.lines.len().max(1) as f64);
         let aside = |line: usize| (line as f64 - (panel.lines.len() as f64 - 1.0) / 2.0) * apart;
         for (place, line) in panel.lines.iter().enumerate() {
@@ -128,7 +129,7 @@ pub(crate) fn draw(scene: &mut Scene, row: &LinesRow, panel: &LinesPanel, row_ax
             let points = line.values.iter().enumerate().map(|(layer, one)| one.and_then(|one| at(layer, one)));
             let points: Vec<Option<(f64, f64)>> = points.collect();
             for piece in points.split(Option::is_none) {
-                stroke(place).line(scene, &piece.iter().flatten().copied().collect::<Vec<_>>());
+                stroke(place).line(scene, &piece.iter().flatten().copied().collect::<Vec<_>>(), THIN);
             }
             for (layer, estimate) in line.estimates().filter(|&(layer, _)| has_turn(&heights, place, layer)) {
                 let (x, colour) = (centres[layer] + aside(place), stroke(place).colour);
@@ -141,7 +142,9 @@ pub(crate) fn draw(scene: &mut Scene, row: &LinesRow, panel: &LinesPanel, row_ax
             }
         }
     }
+    // On top: it is thinner than what it is compared with.
     if let Some(axis) = &row_axis.axis {
+        reference(scene, panel, row_axis, axis, frame, &centres);
         let (top, bottom) = row_axis.span(frame);
         ticks(scene, axis, frame, |value| axis.position(value, top, bottom));
         for (room, y) in [(row_axis.above, top), (row_axis.below, bottom)] {

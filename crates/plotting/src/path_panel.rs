@@ -10,7 +10,7 @@ use crate::panel::{Frame, TICK_PAD};
 use crate::plane::{DrawnPath, PathDiagram, PlaneAxis, same};
 use crate::scene::{Anchor, Scene, Text};
 use crate::stroke::Stroke;
-use crate::style::{HAIRLINE, HALO, INK, LABEL, MARKER, SMALL, TASK_MARKER, TICK, line_height};
+use crate::style::{HAIRLINE, HALO, INK, LABEL, MARKER, SMALL, STROKE, TASK_MARKER, TICK, line_height};
 use crate::text::wrap;
 use crate::writing::{paragraph, upward_label};
 
@@ -62,7 +62,7 @@ pub(crate) fn draw(scene: &mut Scene, diagram: &PathDiagram, frame: Frame, numbe
     let plane = Plane::new(diagram, frame);
     for (place, path) in diagram.paths.iter().enumerate() {
         let points: Vec<(f64, f64)> = path.finest().iter().map(|&point| plane.place(point)).collect();
-        path_stroke(place).line(scene, &points);
+        path_stroke(place).line(scene, &points, STROKE);
     }
     let visits = |point: (f64, f64)| {
         let visited = |path: &&DrawnPath| path.tasks().iter().any(|&(other, _)| same(other, point));

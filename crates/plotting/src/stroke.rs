@@ -37,9 +37,9 @@ pub struct Stroke {
 }
 
 impl Stroke {
-    /// Draws the line through `points`.
-    pub(crate) fn line(&self, scene: &mut Scene, points: &[(f64, f64)]) {
-        scene.dashed(points, self.dashes, STROKE, self.colour);
+    /// Draws the line through `points`, `width` points wide.
+    pub(crate) fn line(&self, scene: &mut Scene, points: &[(f64, f64)], width: f64) {
+        scene.dashed(points, self.dashes, width, self.colour);
     }
 
     /// Draws a marker about `radius` points wide to either side of `centre`, parted from what is behind it by white.
@@ -59,7 +59,7 @@ impl Stroke {
         // From both ends inwards, so that neither is a gap.
         let centre = (left + width / 2.0, middle);
         for end in [left, left + width] {
-            self.line(scene, &[(end, middle), centre]);
+            self.line(scene, &[(end, middle), centre], STROKE);
         }
         self.mark(scene, centre, radius);
     }
