@@ -73,17 +73,14 @@ impl BatchNorm2d {
 
     /// Normalises B×C×H×W; statistics are float32 whatever the type of `x`.
     pub fn forward(&self, x: &Tensor, statistics: Statistics) -> Tensor {
-        let running = statistics != Statistics::BatchOnly;
-        x.batch_norm(
-            Some(&self.weight),
-            Some(&self.bias),
-            running.then_some(&self.running_mean),
-            running.then_some(&self.running_var),
-            statistics != Statistics::Running,
-            Self::MOMENTUM,
-            Self::EPSILON,
-            true,
-        )
+        let running = (&self.running_mean, &self.running_var);
+        let momentum = Self::MOMENTUM;
+        let statistics = match statistics {
+            Statistics::Batch => batch_norm::Statistics::Batch { running: Some(running), momentum },
+            Statistics::BatchOnly => batch_norm::Statistics::Batch { running: None, momentum },
+            Statistics::Running => batch_norm::Statistics::Given(running.0, running.1),
+        };
+        batch_norm::batch_norm(x, &self.weight, &self.bias, statistics, Self::EPSILON)
     }
 
     pub fn collect(&self, name: &str, tensors: &mut Tensors) {

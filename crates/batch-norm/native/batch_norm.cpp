@@ -1,0 +1,212 @@
+// Batch normalisation with autograd, over the passes of rows.h where they apply and by ATen elsewhere.
+//
+// Compiled without FMA, like the part of ATen that moves the running statistics.
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+#include <cstring>
+#include <tuple>
+#include <vector>
+
+#include "rows.h"
+
+namespace {
+
+using at::Tensor;
+
+#ifdef BATCH_NORM_ROWS
+
+using rows::Rows;
+
+// Calls `work` with the C++ type of the elements of a tensor.
+template <typename Work>
+auto by_type(const Tensor& x, Work work) {
+  return x.scalar_type() == at::kBFloat16 ? work(uint16_t()) : work(float());
+}
+
+template <typename Scalar>
+const Scalar* data(const Tensor& tensor) {
+  return static_cast<const Scalar*>(tensor.const_data_ptr());
+}
+
+template <typename Scalar>
+Scalar* data_to_write(const Tensor& tensor) {
+  return static_cast<Scalar*>(tensor.mutable_data_ptr());
+}
+
+const float* floats(const Tensor& tensor) { return tensor.const_data_ptr<float>(); }
+
+// Whether a tensor has one float for each of so many channels, or is not there.
+bool has_channels(const Tensor& tensor, int64_t channels) {
+  return !tensor.defined() || (tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous() &&
+                               tensor.dim() == 1 && tensor.size(0) == channels);
+}
+
+// Whether these passes are for the tensor. What ATen takes for contiguous, it sums in another order.
+bool applies(const Tensor& x) {
+  static const bool supported = rows::supported();
+  return supported && x.device().is_cpu() && x.dim() == 4 && x.size(1) % rows::LANES == 0 && x.numel() > 0 &&
+         (x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kFloat) && !x.is_contiguous() &&
+         x.is_contiguous(at::MemoryFormat::ChannelsLast) && x.numel() / x.size(1) > at::get_num_threads();
+}
+
+// The type in which ATen adds up what its threads have summed in float.
+template <typename Scalar>
+using Total = std::conditional_t<std::is_same_v<Scalar, float>, double, float>;
+
+// `sums` sums over `count` rows: each thread adds its rows to sums of its own by `work(sums, first row, rows)`.
+template <typename Scalar, typename Work>
+std::vector<Total<Scalar>> sum_rows(int64_t count, int64_t sums, Work work) {
+  const int threads = at::get_num_threads();
+  std::vector<float> parts(threads * sums, 0.0f);
+  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+    work(parts.data() + at::get_thread_num() * sums, begin, end - begin);
+  });
+  std::vector<Total<Scalar>> totals(sums, 0);
+  for (int t = 0; t < threads; t++)
+    for (int64_t s = 0; s < sums; s++) totals[s] += parts[t * sums + s];
+  return totals;
+}
+
+template <typename Scalar>
+Tensor apply(const Tensor& x, const Tensor& weight, const Tensor& bias, const float* mean, const float* invstd) {
+  const int64_t channels = x.size(1), count = x.numel() / channels;
+  std::vector<float> scale(channels), shift(channels);
+  rows::linear(scale.data(), shift.data(), floats(weight), floats(bias), mean, invstd, channels);
+  Tensor y = at::empty_like(x);
+  const Scalar* from = data<Scalar>(x);
+  Scalar* to = data_to_write<Scalar>(y);
+  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+    const int64_t at = begin * channels;
+    Rows<Scalar>::apply(to + at, from + at, scale.data(), shift.data(), end - begin, channels);
+  });
+  return y;
+}
+
+// Output, mean and reciprocal deviation of the batch; moves the running statistics where they are defined.
+template <typename Scalar>
+std::tuple<Tensor, Tensor, Tensor> forward(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                           const Tensor& running_mean, const Tensor& running_var, double momentum,
+                                           double eps) {
+  const int64_t channels = x.size(1), count = x.numel() / channels;
+  const Scalar* from = data<Scalar>(x);
+  Tensor mean = at::empty({channels}, x.options().dtype(at::kFloat)), invstd = at::empty_like(mean);
+  float *means = mean.mutable_data_ptr<float>(), *invstds = invstd.mutable_data_ptr<float>();
+  const auto total = sum_rows<Scalar>(count, channels, [&](float* sum, int64_t first, int64_t rows) {
+    Rows<Scalar>::sum(sum, from + first * channels, rows, channels);
+  });
+  for (int64_t c = 0; c < channels; c++) means[c] = static_cast<float>(total[c] / count);
+  const auto squares = sum_rows<Scalar>(count, channels, [&](float* sum, int64_t first, int64_t rows) {
+    Rows<Scalar>::squares(sum, from + first * channels, means, rows, channels);
+  });
+  for (int64_t c = 0; c < channels; c++) {
+    const float variance = static_cast<float>(squares[c]) / count;
+    invstds[c] = static_cast<float>(1 / std::sqrt(variance + eps));
+  }
+  if (running_mean.defined()) {
+    float *moving = running_mean.mutable_data_ptr<float>(), *spread = running_var.mutable_data_ptr<float>();
+    const float share = static_cast<float>(momentum);
+    for (int64_t c = 0; c < channels; c++) {
+      const Total<Scalar> unbiased = static_cast<float>(squares[c]) / (count - 1);
+      moving[c] = share * means[c] + (1 - share) * moving[c];
+      spread[c] = share * unbiased + (1 - share) * spread[c];
+    }
+  }
+  return {apply<Scalar>(x, weight, bias, means, invstds), mean, invstd};
+}
+
+// Gradients of input, weight and bias.
+template <typename Scalar>
+std::tuple<Tensor, Tensor, Tensor> backward(const Tensor& x, const Tensor& dy, const Tensor& weight, const Tensor& mean,
+                                            const Tensor& invstd) {
+  const int64_t channels = x.size(1), count = x.numel() / channels;
+  const Scalar *from = data<Scalar>(x), *gradient = data<Scalar>(dy);
+  const auto sums = sum_rows<Scalar>(count, 2 * channels, [&](float* sum, int64_t first, int64_t rows) {
+    const int64_t at = first * channels;
+    Rows<Scalar>::gradients(sum, sum + channels, from + at, gradient + at, floats(mean), rows, channels);
+  });
+  Tensor weight_gradient = at::empty_like(weight), bias_gradient = at::empty_like(weight);
+  std::vector<float> slope(channels), grad_mean(channels);
+  for (int64_t c = 0; c < channels; c++) {
+    const float sum = static_cast<float>(sums[c]), product = static_cast<float>(sums[channels + c]), deviation = floats(invstd)[c];
+    slope[c] = product * deviation * deviation / count;
+    grad_mean[c] = sum / count;
+    weight_gradient.mutable_data_ptr<float>()[c] = product * deviation;
+    bias_gradient.mutable_data_ptr<float>()[c] = sum;
+  }
+  Tensor dx = at::empty_like(x);
+  Scalar* to = data_to_write<Scalar>(dx);
+  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+    const int64_t at = begin * channels;
+    Rows<Scalar>::backward(to + at, from + at, gradient + at, floats(mean), slope.data(), grad_mean.data(),
+                           floats(invstd), floats(weight), end - begin, channels);
+  });
+  return {dx, weight_gradient, bias_gradient};
+}
+
+class BatchNorm : public torch::autograd::Function<BatchNorm> {
+ public:
+  static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x, const Tensor& weight,
+                        const Tensor& bias, const Tensor* running_mean, const Tensor* running_var, double momentum,
+                        double eps) {
+    auto [y, mean, invstd] = by_type(x, [&](auto scalar) {
+      return ::forward<decltype(scalar)>(x, weight, bias, *running_mean, *running_var, momentum, eps);
+    });
+    context->save_for_backward({x, weight, mean, invstd});
+    return y;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const Tensor dy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
+    auto [dx, weight, bias] = by_type(saved[0], [&](auto scalar) {
+      return ::backward<decltype(scalar)>(saved[0], dy, saved[1], saved[2], saved[3]);
+    });
+    const Tensor none;
+    return {dx, weight, bias, none, none, none, none};
+  }
+};
+
+Tensor evaluate(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& mean, const Tensor& variance,
+                double eps) {
+  std::vector<float> invstd(x.size(1));
+  rows::inverse_deviations(invstd.data(), floats(variance), eps, x.size(1));
+  return by_type(x, [&](auto scalar) { return apply<decltype(scalar)>(x, weight, bias, floats(mean), invstd.data()); });
+}
+
+#endif
+
+Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                  const Tensor& running_var, bool training, double momentum, double eps) {
+#ifdef BATCH_NORM_ROWS
+  const auto fits = [&](const Tensor& tensor) { return has_channels(tensor, x.size(1)); };
+  if (applies(x) && fits(weight) && fits(bias) && fits(running_mean) && fits(running_var)) {
+    if (training) return BatchNorm::apply(x, weight, bias, &running_mean, &running_var, momentum, eps);
+    const bool differentiated =
+        at::GradMode::is_enabled() && (x.requires_grad() || weight.requires_grad() || bias.requires_grad());
+    if (!differentiated) return evaluate(x, weight, bias, running_mean, running_var, eps);
+  }
+#endif
+  return at::batch_norm(x, weight, bias, running_mean, running_var, training, momentum, eps, true);
+}
+
+}  // namespace
+
+// Gives a new tensor in `result` and null, or a message that is to be freed with `free`. Running statistics may be null in
+// training.
+extern "C" char* batch_norm_forward(const Tensor* x, const Tensor* weight, const Tensor* bias, const Tensor* running_mean,
+                                    const Tensor* running_var, bool training, double momentum, double eps,
+                                    Tensor** result) {
+  try {
+    const Tensor none;
+    *result = new Tensor(batch_norm(*x, *weight, *bias, running_mean ? *running_mean : none,
+                                    running_var ? *running_var : none, training, momentum, eps));
+    return nullptr;
+  } catch (const std::exception& error) {
+    return strdup(error.what());
+  }
+}
