@@ -6,6 +6,7 @@ use std::process::Command;
 
 const FIG6: &str = env!("CARGO_BIN_EXE_fig6");
 const EXPERIMENT: &str = env!("CARGO_BIN_EXE_experiment");
+const FIGURES: &str = env!("CARGO_BIN_EXE_figures");
 const INSPECT: &str = env!("CARGO_BIN_EXE_inspect");
 
 /// Runs a program with `bin` before everything else on the PATH: exit code, standard output, standard error.
@@ -123,6 +124,30 @@ fn a_plan_in_lines_has_parents_before_children_and_commands_that_know_their_stag
     let (code, _, errors) = run(FIG6, &["--stage", &"0".repeat(32), "--store", "my store"], folder.path());
     assert_eq!(code, 1);
     assert!(errors.contains("does not say what stage 0000") && errors.contains("--plan --format jsonl"), "{errors}");
+}
+
+#[test]
+fn all_figures_are_handed_over_one_by_one_and_a_job_of_theirs_is_one_of_them() {
+    let folder = folder();
+    programs(folder.path());
+    let common = ["--scale", "smoke", "--store", "s", "--out", ".", "--data", "none"];
+    let (code, text, errors) =
+        run(FIGURES, &[&common[..], &["--submit", "slurm", "--dry-run"]].concat(), folder.path());
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(text.matches("--collect --as-submitted").count(), 5, "{text}");
+    assert!(!folder.path().join("figures").exists() && !folder.path().join("s").exists());
+
+    // What the jobs are given: a copy of one experiment to collect, or a stage. Neither draws a concept figure, which needs data.
+    let copy = concat!(env!("CARGO_MANIFEST_DIR"), "/../experiments/fig6.toml");
+    let arguments = [&common[..], &["--submit", "slurm", "--collect", "--as-submitted", copy]].concat();
+    let (code, _, errors) = run(FIGURES, &arguments, folder.path());
+    assert_eq!(code, 1);
+    assert_eq!(errors.matches("has no result: ").count(), 14, "{errors}");
+    let id = "0".repeat(32);
+    let (code, _, errors) = run(FIGURES, &[&common[..], &["--stage", &id]].concat(), folder.path());
+    assert_eq!(code, 1);
+    assert_eq!(errors.matches("does not say what stage 0000").count(), 1, "{errors}");
+    assert!(!folder.path().join("none").exists(), "{errors}");
 }
 
 #[test]

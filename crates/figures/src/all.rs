@@ -16,9 +16,12 @@ const ORDER: [u8; 5] = [6, 3, 8, 4, 5];
 /// Runs the program of all figures: the concept figures, then the figures that trainings are behind.
 pub fn main_of_all() -> ExitCode {
     let options = AllArguments::parse().options;
+    if options.cluster.is_one_job() {
+        return exit(run::run(Source::Builtin(""), &options));
+    }
     let mut outcome = ExitCode::SUCCESS;
     for which in [Concept::LearningPath, Concept::Timelines, Concept::Gallery] {
-        if !options.plan {
+        if !options.plan && !options.cluster.dry_run {
             let code = concept::main_with(which, &concept::Arguments::of(&options));
             if code != ExitCode::SUCCESS {
                 outcome = code;

@@ -2,9 +2,6 @@
 
 use paths::{Experiment, ExperimentError, ExperimentFile};
 
-/// The figures that trainings are behind.
-pub const FIGURES: [u8; 5] = [3, 4, 5, 6, 8];
-
 /// The experiment file of a figure; `None` where no training is behind it.
 pub(crate) fn file(figure: u8) -> Option<&'static str> {
     Some(match figure {
@@ -29,6 +26,7 @@ pub fn experiment(figure: u8, scale: &str) -> Option<Result<Experiment, Experime
 mod tests {
     use super::*;
     use sequence::Plan;
+    use statistics::FIGURES;
     use std::collections::HashSet;
 
     const SCALES: [&str; 4] = ["smoke", "demo", "lite", "paper"];

@@ -89,6 +89,11 @@ pub(crate) enum Scheduler {
 }
 
 impl ClusterOptions {
+    /// Whether this is a job that was submitted, which knows by itself what it belongs to: a stage, or an experiment's copy.
+    pub fn is_one_job(&self) -> bool {
+        self.stage.is_some() || self.as_submitted.is_some()
+    }
+
     /// The settings of the file, and those of the command line over them.
     pub fn slurm(&self) -> Result<SlurmSettings, SubmissionError> {
         let usual = [PathBuf::from("slurm.toml"), checkout().join("slurm.toml")];

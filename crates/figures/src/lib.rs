@@ -29,7 +29,7 @@ use clap::Parser;
 use datasets::RawDataset;
 
 pub use all::main_of_all;
-pub use builtin::{FIGURES, experiment};
+pub use builtin::experiment;
 pub use concept::{Concept, main_of_concept};
 pub use pictures::{picture, pictures};
 pub use statistics::command::checkout;
@@ -37,7 +37,7 @@ pub use statistics::command::checkout;
 /// Exit code for a command line or an experiment file that cannot be used.
 const USAGE: u8 = 2;
 
-/// Runs the program of a figure of the paper, one of [`FIGURES`].
+/// Runs the program of a figure of the paper, one of [`statistics::FIGURES`].
 pub fn main(figure: u8) -> ExitCode {
     let arguments = arguments::FigureArguments::parse();
     let source = match &arguments.experiment {
