@@ -65,6 +65,11 @@ impl Variant {
             Self::Compiled => "PyTorch compiled, channels-last",
         }
     }
+
+    /// What the script knows it by.
+    fn key(self, precision: Precision) -> String {
+        format!("{}, {}", self.name(), name(precision))
+    }
 }
 
 /// Throughput at every setting.
@@ -76,12 +81,11 @@ pub(crate) struct Steps {
     pub settings: Vec<Setting>,
 }
 
-/// Throughput at one setting.
+/// Throughput at one setting, where every side was measured in each round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Setting {
     pub width: usize,
     pub batch: usize,
-    pub precision: Precision,
     pub gflop_an_image: f64,
     pub sides: Vec<Side>,
     pub quotients: Vec<Quotient>,
@@ -91,6 +95,7 @@ pub(crate) struct Setting {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Side {
     pub name: String,
+    pub precision: Precision,
     /// Trainings side by side.
     pub jobs: usize,
     /// Threads of each.
@@ -102,17 +107,20 @@ pub(crate) struct Side {
     pub share_of_peak: f64,
 }
 
-/// Our throughput over a peer's.
+/// Our throughput over a peer's of the same precision, or over what people write by default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Quotient {
     pub ours: String,
+    pub precision: Precision,
     pub peer: String,
+    pub peer_precision: Precision,
     pub images_per_second: Spread,
 }
 
 /// A side before it is measured.
 struct Contender {
     name: String,
+    precision: Precision,
     jobs: usize,
     threads: usize,
     steps: usize,
@@ -121,7 +129,7 @@ struct Contender {
 
 enum Kind {
     Ours(Vec<BareSteps>),
-    Peer,
+    Peer(Variant),
 }
 
 pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<LeftOut>) -> Result<Steps, BenchError> {
@@ -143,17 +151,15 @@ pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<L
             (None, String::new())
         }
     };
-    let progress = session.progress("steps", widths.len() * batches.len() * precisions.len());
+    let progress = session.progress("steps", widths.len() * batches.len());
     let peaks: Vec<Peak> = precisions.iter().map(|&precision| peak::measure(session, precision)).collect();
     let mut settings = Vec::new();
     for &width in &widths {
         for &batch in &batches {
-            for (&precision, peak) in precisions.iter().zip(&peaks) {
-                progress.set_message(format!("width {width}, batch {batch}, {}", name(precision)));
-                let bench = One { session, options, variants: &variants, width, batch, precision, peak };
-                settings.push(bench.measure(&mut peer, left_out)?);
-                progress.inc(1);
-            }
+            progress.set_message(format!("width {width}, batch {batch}"));
+            let bench = One { session, options, variants: &variants, width, batch, peaks: &peaks };
+            settings.push(bench.measure(&mut peer, left_out)?);
+            progress.inc(1);
         }
     }
     progress.finish_and_clear();
@@ -167,39 +173,35 @@ struct One<'a> {
     variants: &'a [Variant],
     width: usize,
     batch: usize,
-    precision: Precision,
-    peak: &'a Peak,
+    /// One a precision.
+    peaks: &'a [Peak],
 }
 
 impl One<'_> {
     fn measure(&self, peer: &mut Option<(Peer, usize)>, left_out: &mut Vec<LeftOut>) -> Result<Setting, BenchError> {
         let mut contenders = Vec::new();
-        if let Some((peer, threads)) = peer {
-            for &variant in self.variants {
-                match self.prepare(peer, variant) {
-                    Ok(seconds_a_step) => contenders.push(Contender {
-                        name: variant.name().into(),
-                        jobs: 1,
-                        threads: *threads,
-                        steps: self.steps(seconds_a_step),
-                        kind: Kind::Peer,
-                    }),
-                    Err(reason) => left_out.push(LeftOut {
-                        what: format!(
-                            "{} at width {}, batch {}, {}",
-                            variant.name(),
-                            self.width,
-                            self.batch,
-                            name(self.precision)
-                        ),
-                        reason,
-                    }),
+        let jobs = self.options.jobs.map_or_else(|| self.session.jobs(), usize::from);
+        for precision in self.peaks.iter().map(|peak| peak.precision) {
+            if let Some((peer, threads)) = peer {
+                for &variant in self.variants {
+                    match self.peers(peer, *threads, precision, variant) {
+                        Ok(contender) => contenders.push(contender),
+                        Err(reason) => left_out.push(LeftOut {
+                            what: format!(
+                                "{} at width {}, batch {}, {}",
+                                variant.name(),
+                                self.width,
+                                self.batch,
+                                name(precision)
+                            ),
+                            reason,
+                        }),
+                    }
                 }
             }
+            contenders.push(self.ours("ours, one training", precision, 1, self.session.cores));
+            contenders.push(self.ours("ours, side by side", precision, jobs, 1));
         }
-        let jobs = self.options.jobs.map_or_else(|| self.session.jobs(), usize::from);
-        contenders.push(self.ours("ours, one training", 1, self.session.cores));
-        contenders.push(self.ours("ours, side by side", jobs, 1));
 
         let seconds = in_turns(self.session.rounds, contenders.len(), |side| {
             let contender = &mut contenders[side];
@@ -211,11 +213,11 @@ impl One<'_> {
                     contender.steps,
                     BareSteps::step,
                 )),
-                (Kind::Peer, Some((peer, _))) => peer
-                    .ask(&Request::Measure { name: &contender.name, steps: contender.steps })
+                (Kind::Peer(variant), Some((peer, _))) => peer
+                    .ask(&Request::Measure { name: &variant.key(contender.precision), steps: contender.steps })
                     .map(|measured: Measured| measured.seconds)
                     .map_err(BenchError::Peer),
-                (Kind::Peer, None) => unreachable!("there are peers only where the process is"),
+                (Kind::Peer(_), None) => unreachable!("there are peers only where the process is"),
             }
         })?;
         if let Some((peer, _)) = peer {
@@ -224,27 +226,34 @@ impl One<'_> {
         Ok(self.conclude(&contenders, &seconds))
     }
 
-    fn prepare(&self, peer: &mut Peer, variant: Variant) -> Result<f64, String> {
+    fn peers(
+        &self,
+        peer: &mut Peer,
+        threads: usize,
+        precision: Precision,
+        variant: Variant,
+    ) -> Result<Contender, String> {
         let ready: Ready = peer.ask(&Request::Prepare {
-            name: variant.name(),
+            name: &variant.key(precision),
             width: self.width,
             batch: self.batch,
-            precision: self.precision,
+            precision,
             layout: if variant == Variant::Contiguous { "contiguous" } else { "channels-last" },
             compile: variant == Variant::Compiled,
             device: &self.session.device_name(),
             warm_up: WARM_UP,
         })?;
-        Ok(ready.seconds_a_step)
+        let (name, steps) = (variant.name().into(), self.steps(ready.seconds_a_step));
+        Ok(Contender { name, precision, jobs: 1, threads, steps, kind: Kind::Peer(variant) })
     }
 
-    fn ours(&self, name: &str, jobs: usize, threads: usize) -> Contender {
+    fn ours(&self, name: &str, precision: Precision, jobs: usize, threads: usize) -> Contender {
         let device = self.session.device;
         let mut trainings: Vec<BareSteps> =
-            (0..jobs).map(|_| BareSteps::new(self.width, self.batch, self.precision, device)).collect();
+            (0..jobs).map(|_| BareSteps::new(self.width, self.batch, precision, device)).collect();
         side_by_side(&mut trainings, threads, device, WARM_UP, BareSteps::step);
-        let seconds_a_step = side_by_side(&mut trainings, threads, device, 1, BareSteps::step);
-        Contender { name: name.into(), jobs, threads, steps: self.steps(seconds_a_step), kind: Kind::Ours(trainings) }
+        let steps = self.steps(side_by_side(&mut trainings, threads, device, 1, BareSteps::step));
+        Contender { name: name.into(), precision, jobs, threads, steps, kind: Kind::Ours(trainings) }
     }
 
     /// Steps that take about as long as a side is measured.
@@ -262,31 +271,44 @@ impl One<'_> {
             .collect();
         let sides = contenders.iter().zip(&throughput).map(|(contender, throughput)| {
             let images_per_second = Spread::of(throughput.clone());
+            let peak = self.peaks.iter().find(|peak| peak.precision == contender.precision);
+            let peak = peak.expect("a side has one of the precisions whose peaks were measured");
             Side {
                 name: contender.name.clone(),
+                precision: contender.precision,
                 jobs: contender.jobs,
                 threads: contender.threads,
                 steps: contender.steps,
-                share_of_peak: images_per_second.median * gflop / self.peak.gflops,
+                share_of_peak: images_per_second.median * gflop / peak.gflops,
                 images_per_second,
             }
         });
-        let (peers, ours): (Vec<usize>, Vec<usize>) =
-            (0..contenders.len()).partition(|&side| matches!(contenders[side].kind, Kind::Peer));
-        let pairs = ours.iter().flat_map(|&ours| peers.iter().map(move |&peer| (ours, peer)));
-        let quotients = pairs.map(|(ours, peer)| Quotient {
-            ours: contenders[ours].name.clone(),
-            peer: contenders[peer].name.clone(),
-            images_per_second: Spread::of_quotients(&throughput[ours], &throughput[peer]),
+        let quotients = contenders.iter().zip(&throughput).flat_map(|(ours, our_throughput)| {
+            let compared = contenders.iter().zip(&throughput).filter(|(peer, _)| ours.is_compared_with(peer));
+            compared.map(|(peer, throughput)| Quotient {
+                ours: ours.name.clone(),
+                precision: ours.precision,
+                peer: peer.name.clone(),
+                peer_precision: peer.precision,
+                images_per_second: Spread::of_quotients(our_throughput, throughput),
+            })
         });
         Setting {
             width: self.width,
             batch: self.batch,
-            precision: self.precision,
             gflop_an_image: gflop,
             quotients: quotients.collect(),
             sides: sides.collect(),
         }
+    }
+}
+
+impl Contender {
+    /// Whether this is ours and `peer` a script's, of the same precision or as people write it by default: fp32, contiguous.
+    fn is_compared_with(&self, peer: &Self) -> bool {
+        let Kind::Peer(variant) = peer.kind else { return false };
+        let default = variant == Variant::Contiguous && peer.precision == Precision::Fp32;
+        matches!(self.kind, Kind::Ours(_)) && (self.precision == peer.precision || default)
     }
 }
 
@@ -300,7 +322,7 @@ pub(crate) fn name(precision: Precision) -> &'static str {
 
 impl Tables for Steps {
     fn tables(&self) -> String {
-        let setting = |s: &Setting| format!("width {}, batch {}, {}", s.width, s.batch, name(s.precision));
+        let setting = |s: &Setting| format!("width {}, batch {}", s.width, s.batch);
         let peaks = self
             .peaks
             .iter()
@@ -308,7 +330,7 @@ impl Tables for Steps {
         let sides = self.settings.iter().flat_map(|s| {
             s.sides.iter().map(move |side| {
                 vec![
-                    format!("{}: {}", setting(s), side.name),
+                    format!("{}, {}: {}", setting(s), name(side.precision), side.name),
                     format!("{} × {}", side.jobs, side.threads),
                     side.images_per_second.text(0),
                     percent(side.share_of_peak),
@@ -316,9 +338,12 @@ impl Tables for Steps {
             })
         });
         let quotients = self.settings.iter().flat_map(|s| {
-            s.quotients
-                .iter()
-                .map(move |q| vec![format!("{}: {} / {}", setting(s), q.ours, q.peer), q.images_per_second.text(2)])
+            s.quotients.iter().map(move |q| {
+                let other = if q.peer_precision == q.precision { "" } else { name(q.peer_precision) };
+                let peer = [other, &q.peer].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+                let what = format!("{}, {}: {} / {peer}", setting(s), name(q.precision), q.ours);
+                vec![what, q.images_per_second.text(2)]
+            })
         });
         let mut text = markdown("Large matrix products", &["precision", "size", "GFLOP/s"], peaks);
         text += "\n";
@@ -339,6 +364,7 @@ mod tests {
     fn outcome() -> Outcome<Steps> {
         let side = |name: &str| Side {
             name: name.into(),
+            precision: Precision::Bf16,
             jobs: 2,
             threads: 1,
             steps: 7,
@@ -351,12 +377,13 @@ mod tests {
             settings: vec![Setting {
                 width: 8,
                 batch: 64,
-                precision: Precision::Bf16,
                 gflop_an_image: 0.05,
                 sides: vec![side("ours, side by side"), side("PyTorch eager, contiguous")],
                 quotients: vec![Quotient {
                     ours: "ours, side by side".into(),
+                    precision: Precision::Bf16,
                     peer: "PyTorch eager, contiguous".into(),
+                    peer_precision: Precision::Fp32,
                     images_per_second: Spread::of(vec![2.0, 3.0]),
                 }],
             }],
@@ -381,7 +408,15 @@ mod tests {
         let json = std::fs::read_to_string(folder.path().join("steps.json")).unwrap();
         assert_eq!(serde_json::from_str::<Outcome<Steps>>(&json).unwrap(), written);
         let text = std::fs::read_to_string(folder.path().join("steps.md")).unwrap();
-        for part in ["mean nothing", "ours, side by side", "79.0 %", "2.50 (2.00–3.00)", "Left out: a thing", "880"] {
+        for part in [
+            "mean nothing",
+            "ours, side by side",
+            "79.0 %",
+            "2.50 (2.00–3.00)",
+            "side / fp32 PyTorch",
+            "Left out: a thing",
+            "880",
+        ] {
             assert!(text.contains(part), "`{part}` is not in:\n{text}");
         }
     }
