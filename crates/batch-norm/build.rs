@@ -25,7 +25,8 @@ fn main() {
     }
     build.clone().file("native/batch_norm.cpp").compile("batch_norm");
     if rows {
-        build.flag("-mavx2").flag("-mfma").file("native/rows.cpp").compile("batch_norm_rows");
+        build.flag("-mavx2").flag("-mfma").flag("-ffp-contract=off");
+        build.file("native/rows.cpp").compile("batch_norm_rows");
         println!("cargo::rustc-link-lib=gomp");
     }
 }

@@ -1,4 +1,5 @@
-// Batch normalisation with autograd, over the passes of rows.h where they apply and by ATen elsewhere.
+// Batch normalisation, and the shortcut and ReLU that may follow it, with autograd: over the passes of rows.h where they
+// apply, and by ATen elsewhere.
 //
 // Compiled without FMA, like the part of ATen that moves the running statistics.
 
@@ -8,6 +9,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -71,17 +73,20 @@ std::vector<Total<Scalar>> sum_rows(int64_t count, int64_t sums, Work work) {
   return totals;
 }
 
+// A shortcut is added and a ReLU applied where they are asked for.
 template <typename Scalar>
-Tensor apply(const Tensor& x, const Tensor& weight, const Tensor& bias, const float* mean, const float* invstd) {
+Tensor apply(const Tensor& x, const Tensor& weight, const Tensor& bias, const float* mean, const float* invstd,
+             const Tensor& shortcut, bool relu) {
   const int64_t channels = x.size(1), count = x.numel() / channels;
   std::vector<float> scale(channels), shift(channels);
   rows::linear(scale.data(), shift.data(), floats(weight), floats(bias), mean, invstd, channels);
   Tensor y = at::empty_like(x);
-  const Scalar* from = data<Scalar>(x);
+  const Scalar *from = data<Scalar>(x), *added = shortcut.defined() ? data<Scalar>(shortcut) : nullptr;
   Scalar* to = data_to_write<Scalar>(y);
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     const int64_t at = begin * channels;
-    Rows<Scalar>::apply(to + at, from + at, scale.data(), shift.data(), end - begin, channels);
+    const rows::After<Scalar> after{added ? added + at : nullptr, relu};
+    Rows<Scalar>::apply(to + at, from + at, scale.data(), shift.data(), after, end - begin, channels);
   });
   return y;
 }
@@ -90,7 +95,7 @@ Tensor apply(const Tensor& x, const Tensor& weight, const Tensor& bias, const fl
 template <typename Scalar>
 std::tuple<Tensor, Tensor, Tensor> forward(const Tensor& x, const Tensor& weight, const Tensor& bias,
                                            const Tensor& running_mean, const Tensor& running_var, double momentum,
-                                           double eps) {
+                                           double eps, const Tensor& shortcut, bool relu) {
   const int64_t channels = x.size(1), count = x.numel() / channels;
   const Scalar* from = data<Scalar>(x);
   Tensor mean = at::empty({channels}, x.options().dtype(at::kFloat)), invstd = at::empty_like(mean);
@@ -115,23 +120,33 @@ std::tuple<Tensor, Tensor, Tensor> forward(const Tensor& x, const Tensor& weight
       spread[c] = share * unbiased + (1 - share) * spread[c];
     }
   }
-  return {apply<Scalar>(x, weight, bias, means, invstds), mean, invstd};
+  return {apply<Scalar>(x, weight, bias, means, invstds, shortcut, relu), mean, invstd};
 }
 
-// Gradients of input, weight and bias.
+// Gradients of input, weight, bias and, where there was one, shortcut. `y` is the output of the ReLU, or undefined.
 template <typename Scalar>
-std::tuple<Tensor, Tensor, Tensor> backward(const Tensor& x, const Tensor& dy, const Tensor& weight, const Tensor& mean,
-                                            const Tensor& invstd) {
+std::tuple<Tensor, Tensor, Tensor, Tensor> backward(const Tensor& x, const Tensor& dy, const Tensor& y,
+                                                    const Tensor& weight, const Tensor& mean, const Tensor& invstd,
+                                                    bool shortcut) {
   const int64_t channels = x.size(1), count = x.numel() / channels;
-  const Scalar *from = data<Scalar>(x), *gradient = data<Scalar>(dy);
+  // The gradient before the ReLU is that of the shortcut, too; without a shortcut it is made anew in each pass.
+  Tensor kept = shortcut && y.defined() ? at::empty_like(x) : Tensor();
+  Scalar* masked = kept.defined() ? data_to_write<Scalar>(kept) : nullptr;
+  const Scalar *from = data<Scalar>(x), *gradient = data<Scalar>(dy), *output = y.defined() ? data<Scalar>(y) : nullptr;
   const auto sums = sum_rows<Scalar>(count, 2 * channels, [&](float* sum, int64_t first, int64_t rows) {
     const int64_t at = first * channels;
-    Rows<Scalar>::gradients(sum, sum + channels, from + at, gradient + at, floats(mean), rows, channels);
+    Rows<Scalar>::gradients(sum, sum + channels, masked ? masked + at : nullptr, from + at, gradient + at,
+                            output ? output + at : nullptr, floats(mean), rows, channels);
   });
+  if (masked) {
+    gradient = masked;
+    output = nullptr;
+  }
   Tensor weight_gradient = at::empty_like(weight), bias_gradient = at::empty_like(weight);
   std::vector<float> slope(channels), grad_mean(channels);
   for (int64_t c = 0; c < channels; c++) {
-    const float sum = static_cast<float>(sums[c]), product = static_cast<float>(sums[channels + c]), deviation = floats(invstd)[c];
+    const float sum = static_cast<float>(sums[c]), product = static_cast<float>(sums[channels + c]),
+                deviation = floats(invstd)[c];
     slope[c] = product * deviation * deviation / count;
     grad_mean[c] = sum / count;
     weight_gradient.mutable_data_ptr<float>()[c] = product * deviation;
@@ -141,21 +156,24 @@ std::tuple<Tensor, Tensor, Tensor> backward(const Tensor& x, const Tensor& dy, c
   Scalar* to = data_to_write<Scalar>(dx);
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     const int64_t at = begin * channels;
-    Rows<Scalar>::backward(to + at, from + at, gradient + at, floats(mean), slope.data(), grad_mean.data(),
-                           floats(invstd), floats(weight), end - begin, channels);
+    Rows<Scalar>::backward(to + at, from + at, gradient + at, output ? output + at : nullptr, floats(mean),
+                           slope.data(), grad_mean.data(), floats(invstd), floats(weight), end - begin, channels);
   });
-  return {dx, weight_gradient, bias_gradient};
+  return {dx, weight_gradient, bias_gradient, shortcut ? (kept.defined() ? kept : dy) : Tensor()};
 }
 
 class BatchNorm : public torch::autograd::Function<BatchNorm> {
  public:
   static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x, const Tensor& weight,
-                        const Tensor& bias, const Tensor* running_mean, const Tensor* running_var, double momentum,
-                        double eps) {
+                        const Tensor& bias, const std::optional<Tensor>& shortcut, const Tensor* running_mean,
+                        const Tensor* running_var, double momentum, double eps, bool relu) {
+    const Tensor none;
     auto [y, mean, invstd] = by_type(x, [&](auto scalar) {
-      return ::forward<decltype(scalar)>(x, weight, bias, *running_mean, *running_var, momentum, eps);
+      return ::forward<decltype(scalar)>(x, weight, bias, *running_mean, *running_var, momentum, eps,
+                                         shortcut ? *shortcut : none, relu);
     });
-    context->save_for_backward({x, weight, mean, invstd});
+    context->save_for_backward({x, weight, mean, invstd, relu ? y : none});
+    context->saved_data["shortcut"] = shortcut.has_value();
     return y;
   }
 
@@ -163,48 +181,60 @@ class BatchNorm : public torch::autograd::Function<BatchNorm> {
                                                  torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const Tensor dy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
-    auto [dx, weight, bias] = by_type(saved[0], [&](auto scalar) {
-      return ::backward<decltype(scalar)>(saved[0], dy, saved[1], saved[2], saved[3]);
+    const bool with_shortcut = context->saved_data["shortcut"].toBool();
+    auto [dx, weight, bias, shortcut] = by_type(saved[0], [&](auto scalar) {
+      return ::backward<decltype(scalar)>(saved[0], dy, saved[4], saved[1], saved[2], saved[3], with_shortcut);
     });
     const Tensor none;
-    return {dx, weight, bias, none, none, none, none};
+    return {dx, weight, bias, shortcut, none, none, none, none, none};
   }
 };
 
 Tensor evaluate(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& mean, const Tensor& variance,
-                double eps) {
+                double eps, const Tensor& shortcut, bool relu) {
   std::vector<float> invstd(x.size(1));
   rows::inverse_deviations(invstd.data(), floats(variance), eps, x.size(1));
-  return by_type(x, [&](auto scalar) { return apply<decltype(scalar)>(x, weight, bias, floats(mean), invstd.data()); });
+  return by_type(x, [&](auto scalar) {
+    return apply<decltype(scalar)>(x, weight, bias, floats(mean), invstd.data(), shortcut, relu);
+  });
 }
 
 #endif
 
 Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
-                  const Tensor& running_var, bool training, double momentum, double eps) {
+                  const Tensor& running_var, bool training, double momentum, double eps, const Tensor& shortcut,
+                  bool relu) {
 #ifdef BATCH_NORM_ROWS
   const auto fits = [&](const Tensor& tensor) { return has_channels(tensor, x.size(1)); };
-  if (applies(x) && fits(weight) && fits(bias) && fits(running_mean) && fits(running_var)) {
-    if (training) return BatchNorm::apply(x, weight, bias, &running_mean, &running_var, momentum, eps);
-    const bool differentiated =
-        at::GradMode::is_enabled() && (x.requires_grad() || weight.requires_grad() || bias.requires_grad());
-    if (!differentiated) return evaluate(x, weight, bias, running_mean, running_var, eps);
+  const bool adds = !shortcut.defined() ||
+                    (shortcut.scalar_type() == x.scalar_type() && shortcut.sizes() == x.sizes() && applies(shortcut));
+  if (applies(x) && adds && fits(weight) && fits(bias) && fits(running_mean) && fits(running_var)) {
+    if (training) {
+      const auto added = shortcut.defined() ? std::make_optional(shortcut) : std::nullopt;
+      return BatchNorm::apply(x, weight, bias, added, &running_mean, &running_var, momentum, eps, relu);
+    }
+    const auto learns = [](const Tensor& tensor) { return tensor.defined() && tensor.requires_grad(); };
+    if (!at::GradMode::is_enabled() || !(learns(x) || learns(weight) || learns(bias) || learns(shortcut)))
+      return evaluate(x, weight, bias, running_mean, running_var, eps, shortcut, relu);
   }
 #endif
-  return at::batch_norm(x, weight, bias, running_mean, running_var, training, momentum, eps, true);
+  Tensor y = at::batch_norm(x, weight, bias, running_mean, running_var, training, momentum, eps, true);
+  if (shortcut.defined()) y = y + shortcut;
+  return relu ? y.relu_() : y;
 }
 
 }  // namespace
 
-// Gives a new tensor in `result` and null, or a message that is to be freed with `free`. Running statistics may be null in
-// training.
+// Gives a new tensor in `result` and null, or a message that is to be freed with `free`. A shortcut may be null, and so may
+// running statistics in training.
 extern "C" char* batch_norm_forward(const Tensor* x, const Tensor* weight, const Tensor* bias, const Tensor* running_mean,
                                     const Tensor* running_var, bool training, double momentum, double eps,
-                                    Tensor** result) {
+                                    const Tensor* shortcut, bool relu, Tensor** result) {
   try {
     const Tensor none;
-    *result = new Tensor(batch_norm(*x, *weight, *bias, running_mean ? *running_mean : none,
-                                    running_var ? *running_var : none, training, momentum, eps));
+    const auto given = [&](const Tensor* tensor) -> const Tensor& { return tensor ? *tensor : none; };
+    *result = new Tensor(batch_norm(*x, *weight, *bias, given(running_mean), given(running_var), training, momentum, eps,
+                                    given(shortcut), relu));
     return nullptr;
   } catch (const std::exception& error) {
     return strdup(error.what());

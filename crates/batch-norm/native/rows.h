@@ -21,6 +21,14 @@ void linear(float* scale, float* shift, const float* weight, const float* bias, 
 // The reciprocal deviations of an evaluation.
 void inverse_deviations(float* invstd, const float* variance, double eps, int64_t channels);
 
+// What comes after the normalisation, in this order.
+template <typename Scalar>
+struct After {
+  // Added to the output once that is rounded to Scalar; null for nothing.
+  const Scalar* shortcut;
+  bool relu;
+};
+
 // Scalar is uint16_t for the bits of a bfloat16, or float.
 template <typename Scalar>
 struct Rows {
@@ -30,16 +38,19 @@ struct Rows {
   // sum += Σ (x − mean)².
   static void squares(float* sum, const Scalar* x, const float* mean, int64_t count, int64_t channels);
 
-  // y = x · scale + shift.
-  static void apply(Scalar* y, const Scalar* x, const float* scale, const float* shift, int64_t count, int64_t channels);
+  // y = x · scale + shift, and what comes after.
+  static void apply(Scalar* y, const Scalar* x, const float* scale, const float* shift, After<Scalar> after, int64_t count,
+                    int64_t channels);
 
-  // sum += Σ dy, product += Σ (x − mean) · dy.
-  static void gradients(float* sum, float* product, const Scalar* x, const Scalar* dy, const float* mean, int64_t count,
-                        int64_t channels);
+  // sum += Σ g, product += Σ (x − mean) · g, where g = dy; with `y`, the output of a ReLU, only where that is not 0 or less.
+  // With `masked`, g is written there.
+  static void gradients(float* sum, float* product, Scalar* masked, const Scalar* x, const Scalar* dy, const Scalar* y,
+                        const float* mean, int64_t count, int64_t channels);
 
-  // dx = (dy − grad_mean − (x − mean) · slope) · invstd · weight.
-  static void backward(Scalar* dx, const Scalar* x, const Scalar* dy, const float* mean, const float* slope,
-                       const float* grad_mean, const float* invstd, const float* weight, int64_t count, int64_t channels);
+  // dx = (g − grad_mean − (x − mean) · slope) · invstd · weight, with g as above.
+  static void backward(Scalar* dx, const Scalar* x, const Scalar* dy, const Scalar* y, const float* mean,
+                       const float* slope, const float* grad_mean, const float* invstd, const float* weight,
+                       int64_t count, int64_t channels);
 };
 
 }  // namespace rows

@@ -1,8 +1,10 @@
-//! Batch normalisation of channels-last tensors on a CPU, with the bits of ATen's kernels and in less time.
+//! Batch normalisation of channels-last tensors on a CPU, with the ReLU that may follow it: the bits of ATen's kernels, in less
+//! time.
 //!
 //! ATen's channels-last kernels (`aten/src/ATen/native/cpu/batch_norm_kernel.cpp`, libtorch 2.11) keep their sums in memory and
 //! go element by element where a pixel has fewer channels than a vector has places, which a narrow ResNet's pixels have. Here the
-//! sums stay in registers; they are taken in the same order, so that nothing that was trained before differs.
+//! sums stay in registers; they are taken in the same order, so that nothing that was trained before differs. A ReLU costs no
+//! pass of its own.
 
 #![warn(missing_docs)]
 
@@ -25,12 +27,35 @@ pub enum Statistics<'a> {
     Given(&'a Tensor, &'a Tensor),
 }
 
+/// What is done to the normalised tensor.
+#[derive(Clone, Copy)]
+pub enum Then<'a> {
+    /// Nothing.
+    Nothing,
+    /// `torch.nn.functional.relu`.
+    Relu,
+    /// This tensor, of the same shape and type, is added, and then comes the ReLU: the end of a residual block.
+    AddAndRelu(&'a Tensor),
+}
+
 /// Normalises `x` (B×C×H×W, any floating type) over B, H and W, then multiplies by `weight` and adds `bias` (float32, one value a
-/// channel): `torch.nn.functional.batch_norm`. `eps` is added to the variance.
+/// channel): `torch.nn.functional.batch_norm`. `eps` is added to the variance. What comes `then` is done, too.
 ///
 /// # Panics
 /// Where shapes, types or devices do not fit together, with libtorch's message, as tch's operations do.
-pub fn batch_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, statistics: Statistics<'_>, eps: f64) -> Tensor {
+pub fn batch_norm(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    statistics: Statistics<'_>,
+    eps: f64,
+    then: Then<'_>,
+) -> Tensor {
+    let (shortcut, relu) = match then {
+        Then::Nothing => (std::ptr::null(), false),
+        Then::Relu => (std::ptr::null(), true),
+        Then::AddAndRelu(shortcut) => (shortcut.as_ptr(), true),
+    };
     let (running, training, momentum) = match statistics {
         Statistics::Batch { running, momentum } => (running, true, momentum),
         Statistics::Given(mean, variance) => (Some((mean, variance)), false, 0.0),
@@ -48,6 +73,8 @@ pub fn batch_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, statistics: Statis
             training,
             momentum,
             eps,
+            shortcut,
+            relu,
             &mut result,
         )
     };
@@ -71,6 +98,8 @@ unsafe extern "C" {
         training: bool,
         momentum: f64,
         eps: f64,
+        shortcut: *const C_tensor,
+        relu: bool,
         result: *mut *mut C_tensor,
     ) -> *mut c_char;
     fn free(pointer: *mut std::ffi::c_void);
@@ -85,11 +114,21 @@ mod tests {
     const MOMENTUM: f64 = 0.1;
     const EPS: f64 = 1e-5;
 
-    /// Output, gradients of input, weight and bias, and the running statistics afterwards.
-    type Results = [Tensor; 6];
+    /// Output, gradients of input, weight, bias and shortcut, and the running statistics afterwards.
+    type Results = [Tensor; 7];
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Next {
+        Nothing,
+        Relu,
+        AddAndRelu,
+    }
+
+    const NEXT: [Next; 3] = [Next::Nothing, Next::Relu, Next::AddAndRelu];
 
     struct Case {
         x: Tensor,
+        shortcut: Tensor,
         gradient: Tensor,
         weight: Tensor,
         bias: Tensor,
@@ -103,6 +142,7 @@ mod tests {
             let parameter = |offset: f64| (random(&[c]) + offset).set_requires_grad(true);
             Self {
                 x: image(0.7).set_requires_grad(true),
+                shortcut: image(-0.2).set_requires_grad(true),
                 gradient: image(0.1),
                 weight: parameter(1.0),
                 bias: parameter(0.0),
@@ -115,18 +155,34 @@ mod tests {
                 (Tensor::full(channels.as_slice(), 0.3, (Kind::Float, Device::Cpu)), self.weight.exp().detach());
             let y = forward(self, &mean, &variance);
             let gradients = if y.requires_grad() {
-                Tensor::run_backward(&[&y * &self.gradient], &[&self.x, &self.weight, &self.bias], false, false)
+                // A tensor that the output does not depend on has a gradient of zeros.
+                let loss = &y * &self.gradient + &self.shortcut * 0.0;
+                Tensor::run_backward(&[loss], &[&self.x, &self.weight, &self.bias, &self.shortcut], false, false)
             } else {
-                vec![Tensor::new(), Tensor::new(), Tensor::new()]
+                std::iter::repeat_with(Tensor::new).take(4).collect()
             };
-            let [dx, dw, db] = gradients.try_into().unwrap();
-            [y.detach(), dx, dw, db, mean, variance]
+            let [dx, dw, db, ds] = gradients.try_into().unwrap();
+            [y.detach(), dx, dw, db, ds, mean, variance]
         }
-    }
 
-    fn by_aten(case: &Case, mean: &Tensor, variance: &Tensor, training: bool) -> Tensor {
-        let (weight, bias) = (Some(&case.weight), Some(&case.bias));
-        case.x.batch_norm(weight, bias, Some(mean), Some(variance), training, MOMENTUM, EPS, true)
+        fn by_aten(&self, mean: &Tensor, variance: &Tensor, training: bool, next: Next) -> Tensor {
+            let (weight, bias) = (Some(&self.weight), Some(&self.bias));
+            let mut y = self.x.batch_norm(weight, bias, Some(mean), Some(variance), training, MOMENTUM, EPS, true);
+            match next {
+                Next::Nothing => y,
+                Next::Relu => y.relu_(),
+                Next::AddAndRelu => (y + &self.shortcut).relu_(),
+            }
+        }
+
+        fn by_us(&self, statistics: Statistics<'_>, next: Next) -> Tensor {
+            let then = match next {
+                Next::Nothing => Then::Nothing,
+                Next::Relu => Then::Relu,
+                Next::AddAndRelu => Then::AddAndRelu(&self.shortcut),
+            };
+            batch_norm(&self.x, &self.weight, &self.bias, statistics, EPS, then)
+        }
     }
 
     /// Says how many values differ rather than all of them.
@@ -164,18 +220,15 @@ mod tests {
     fn training_has_the_bits_of_aten() {
         for threads in [1, 2, 3] {
             tch::set_num_threads(threads);
-            for kind in [Kind::BFloat16, Kind::Float] {
-                for shape in SHAPES {
-                    let case = Case::new(shape, kind);
-                    let ours = case.results(|case, mean, variance| {
-                        let statistics = Statistics::Batch { running: Some((mean, variance)), momentum: MOMENTUM };
-                        batch_norm(&case.x, &case.weight, &case.bias, statistics, EPS)
-                    });
-                    let theirs = case.results(|case, mean, variance| by_aten(case, mean, variance, true));
-                    for (at, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
-                        let what = format!("result {at} of {shape:?} in {kind:?} with {threads} threads");
-                        assert_same_bits(ours, theirs, &what);
-                    }
+            for (kind, shape, next) in cases() {
+                let case = Case::new(shape, kind);
+                let ours = case.results(|case, mean, variance| {
+                    case.by_us(Statistics::Batch { running: Some((mean, variance)), momentum: MOMENTUM }, next)
+                });
+                let theirs = case.results(|case, mean, variance| case.by_aten(mean, variance, true, next));
+                for (at, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+                    let what = format!("result {at} of {shape:?} in {kind:?}, {next:?}, with {threads} threads");
+                    assert_same_bits(ours, theirs, &what);
                 }
             }
         }
@@ -183,20 +236,15 @@ mod tests {
 
     #[test]
     fn evaluation_has_the_bits_of_aten() {
-        for kind in [Kind::BFloat16, Kind::Float] {
-            for shape in SHAPES {
-                let case = Case::new(shape, kind);
-                let given = |case: &Case, mean: &Tensor, variance: &Tensor| {
-                    batch_norm(&case.x, &case.weight, &case.bias, Statistics::Given(mean, variance), EPS)
-                };
-                let aten = |case: &Case, mean: &Tensor, variance: &Tensor| by_aten(case, mean, variance, false);
-                let (ours, theirs) = tch::no_grad(|| (case.results(given), case.results(aten)));
-                assert_same_bits(&ours[0], &theirs[0], &format!("{shape:?} in {kind:?}"));
-                // With gradients.
-                let (ours, theirs) = (case.results(given), case.results(aten));
-                for (ours, theirs) in ours.iter().zip(&theirs) {
-                    assert_same_bits(ours, theirs, &format!("with gradients, {shape:?} in {kind:?}"));
-                }
+        for (kind, shape, next) in cases() {
+            let case = Case::new(shape, kind);
+            let given =
+                |case: &Case, mean: &Tensor, variance: &Tensor| case.by_us(Statistics::Given(mean, variance), next);
+            let aten = |case: &Case, mean: &Tensor, variance: &Tensor| case.by_aten(mean, variance, false, next);
+            let (ours, theirs) = tch::no_grad(|| (case.results(given), case.results(aten)));
+            assert_same_bits(&ours[0], &theirs[0], &format!("{shape:?} in {kind:?}, {next:?}"));
+            for (ours, theirs) in case.results(given).iter().zip(&case.results(aten)) {
+                assert_same_bits(ours, theirs, &format!("with gradients, {shape:?} in {kind:?}, {next:?}"));
             }
         }
     }
@@ -204,10 +252,25 @@ mod tests {
     #[test]
     fn running_statistics_stay_where_there_are_none() {
         let case = Case::new(SHAPES[0], Kind::BFloat16);
-        let statistics = Statistics::Batch { running: None, momentum: MOMENTUM };
-        let y = batch_norm(&case.x, &case.weight, &case.bias, statistics, EPS);
-        let theirs = case.results(|case, mean, variance| by_aten(case, mean, variance, true));
+        let y = case.by_us(Statistics::Batch { running: None, momentum: MOMENTUM }, Next::Nothing);
+        let theirs = case.results(|case, mean, variance| case.by_aten(mean, variance, true, Next::Nothing));
         assert_same_bits(&y, &theirs[0], "output");
+    }
+
+    #[test]
+    fn what_is_not_a_number_stays_so() {
+        for kind in [Kind::BFloat16, Kind::Float] {
+            let mut case = Case::new(SHAPES[0], kind);
+            case.x = case.x.detach().copy();
+            let _ = case.x.select(1, 0).fill_(f64::NAN);
+            for next in NEXT {
+                let y = case.by_us(Statistics::Batch { running: None, momentum: MOMENTUM }, next);
+                let not_a_number = y.isnan().sum_dim_intlist([0, 2, 3].as_slice(), false, Kind::Int64);
+                let counts = Vec::<i64>::try_from(not_a_number).unwrap();
+                assert_eq!(counts[0], y.numel() as i64 / 8, "{next:?} in {kind:?}");
+                assert!(counts[1..].iter().all(|&count| count == 0));
+            }
+        }
     }
 
     #[test]
@@ -216,6 +279,13 @@ mod tests {
         let case = Case::new(SHAPES[0], Kind::Float);
         let wrong = Tensor::zeros([64], (Kind::Float, Device::Cpu));
         let statistics = Statistics::Batch { running: None, momentum: MOMENTUM };
-        let _ = batch_norm(&case.x, &wrong, &wrong, statistics, EPS);
+        let _ = batch_norm(&case.x, &wrong, &wrong, statistics, EPS, Then::Nothing);
+    }
+
+    fn cases() -> impl Iterator<Item = (Kind, [i64; 4], Next)> {
+        let kinds = [Kind::BFloat16, Kind::Float].into_iter();
+        kinds.flat_map(|kind| {
+            SHAPES.into_iter().flat_map(move |shape| NEXT.into_iter().map(move |next| (kind, shape, next)))
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Loading libtorch's CUDA part.
 //!
 //! A binary linked against a CPU-only set-up does not name `libtorch_cuda.so`; loading that library at start-up is what
-//! gives the same binary CUDA on a machine that has it. This is the only module with unsafe code.
+//! gives the same binary CUDA on a machine that has it.
 
 use std::sync::OnceLock;
 

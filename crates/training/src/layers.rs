@@ -1,6 +1,7 @@
 //! The three layers of a ResNet. Parameters are float32; convolutions and the classifier cast theirs to the compute type at
 //! each use, so that gradients and updates stay float32.
 
+use batch_norm::{Then, batch_norm};
 use tch::{Device, Kind, Tensor};
 
 use crate::init::Initialiser;
@@ -71,8 +72,8 @@ impl BatchNorm2d {
         }
     }
 
-    /// Normalises B×C×H×W; statistics are float32 whatever the type of `x`.
-    pub fn forward(&self, x: &Tensor, statistics: Statistics) -> Tensor {
+    /// Normalises B×C×H×W; statistics are float32 whatever the type of `x`. What comes `then` is done, too.
+    pub fn forward(&self, x: &Tensor, statistics: Statistics, then: Then<'_>) -> Tensor {
         let running = (&self.running_mean, &self.running_var);
         let momentum = Self::MOMENTUM;
         let statistics = match statistics {
@@ -80,7 +81,7 @@ impl BatchNorm2d {
             Statistics::BatchOnly => batch_norm::Statistics::Batch { running: None, momentum },
             Statistics::Running => batch_norm::Statistics::Given(running.0, running.1),
         };
-        batch_norm::batch_norm(x, &self.weight, &self.bias, statistics, Self::EPSILON)
+        batch_norm(x, &self.weight, &self.bias, statistics, Self::EPSILON, then)
     }
 
     pub fn collect(&self, name: &str, tensors: &mut Tensors) {

@@ -1,5 +1,6 @@
 //! ResNet-18 (He et al., 2016) with post-activation basic blocks, at any width, for small images.
 
+use batch_norm::Then;
 use paths::{ModelSpec, Stem};
 use tch::{Device, Kind, Tensor};
 
@@ -80,7 +81,7 @@ impl ResNet {
     }
 
     fn run(&self, images: &Tensor, statistics: Statistics, tap: &mut dyn FnMut(&str, &Tensor)) -> Tensor {
-        let mut x = self.bn1.forward(&self.conv1.forward(images), statistics).relu_();
+        let mut x = self.bn1.forward(&self.conv1.forward(images), statistics, Then::Relu);
         tap("relu", &x);
         if self.stem == Stem::Conv7 {
             x = x.max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false);
@@ -171,13 +172,12 @@ impl BasicBlock {
 
     fn run(&self, x: &Tensor, statistics: Statistics, tap: &mut dyn FnMut(&str, &Tensor)) -> Tensor {
         let shortcut = match &self.downsample {
-            Some((conv, bn)) => bn.forward(&conv.forward(x), statistics),
+            Some((conv, bn)) => bn.forward(&conv.forward(x), statistics, Then::Nothing),
             None => x.shallow_clone(),
         };
-        let y = self.bn1.forward(&self.conv1.forward(x), statistics).relu_();
+        let y = self.bn1.forward(&self.conv1.forward(x), statistics, Then::Relu);
         tap(&self.relus[0], &y);
-        let y = self.bn2.forward(&self.conv2.forward(&y), statistics);
-        let y = (y + shortcut).relu_();
+        let y = self.bn2.forward(&self.conv2.forward(&y), statistics, Then::AddAndRelu(&shortcut));
         tap(&self.relus[1], &y);
         y
     }
