@@ -34,7 +34,9 @@ fn steps_run_without_pytorch_and_say_how_to_get_it() {
     }
     assert_eq!((&json["quick"], &json["result"]["settings"][0]["width"]), (&Value::from(true), &Value::from(8)));
     let sides = json["result"]["settings"][0]["sides"].as_array().unwrap();
-    assert_eq!(sides.len(), 2);
+    let named: Vec<_> = sides.iter().map(|side| (side["precision"].as_str(), side["jobs"].as_u64())).collect();
+    let jobs = sides[1]["jobs"].as_u64();
+    assert_eq!(named, [(Some("bf16"), Some(1)), (Some("bf16"), jobs), (Some("fp32"), Some(1)), (Some("fp32"), jobs)]);
     assert!(
         sides.iter().all(|side| positive(&side["images_per_second"]["median"]) && positive(&side["share_of_peak"]))
     );

@@ -4,11 +4,11 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use datasets::{Library, RawDataset, RawImages};
+use datasets::{Library, RawDataset, stripes};
 use paths::{DatasetName, ExperimentFile, Init, ModelSpec, Stem};
-use sequence::{Events, Options, Plan, Record, Store, execute};
+use sequence::{Options, Plan, Store, execute};
 use tch::{Device, Kind, Tensor};
-use training::{ResNet, StepEvent};
+use training::ResNet;
 
 use crate::fixture::{bits, distance, filled, folder, get, json, tensors};
 
@@ -33,27 +33,6 @@ fn a_state_dict_of_pytorch_gives_pytorch_s_logits() {
     assert!((accuracy - reference["accuracy"].as_f64().unwrap()).abs() < 1e-6);
 }
 
-struct Silent;
-
-impl Events for Silent {
-    fn surveyed(&self, _: usize) {}
-    fn started(&self, _: usize) {}
-    fn step(&self, _: usize, _: &StepEvent<'_>) {}
-    fn finished(&self, _: usize, _: &Record) {}
-    fn ended(&self, _: usize, _: Option<&str>) {}
-    fn notice(&self, _: &str) {}
-}
-
-/// Images of stripes whose place is their class.
-fn stripes(count: usize) -> RawImages {
-    let pixel = |index: usize, at: usize| {
-        let stripe = if at / 28 / 2 == index % 10 { 150 } else { 0 };
-        (bits("stripes", (index * 784 + at) as u32) % 90) as u8 + stripe
-    };
-    let images = (0..count).flat_map(|index| (0..784).map(move |at| pixel(index, at))).collect();
-    RawImages { channels: 1, height: 28, width: 28, images, labels: (0..count).map(|i| (i % 10) as u8).collect() }
-}
-
 /// With the script in the README, as a reader would run it.
 #[test]
 fn exported_weights_evaluate_to_the_same_in_pytorch() {
@@ -70,9 +49,10 @@ fn exported_weights_evaluate_to_the_same_in_pytorch() {
     let root = tempfile::tempdir().unwrap();
     let store = Store::open(&root.path().join("runs")).unwrap();
     let library = Library::new("nowhere".into(), Kind::Float, Device::Cpu, 0, |_| {});
-    library.preload(RawDataset { name: DatasetName::Mnist, train: stripes(300), test: stripes(150) });
+    let images = |count| stripes(DatasetName::Mnist, (0..10).cycle().take(count).collect());
+    library.preload(RawDataset { name: DatasetName::Mnist, train: images(300), test: images(150) });
     let options = Options { jobs: 2, device: Device::Cpu, checkpoint_every: Duration::MAX };
-    execute(&plan, &store, &library, &options, &Silent, &AtomicBool::new(false)).unwrap();
+    execute(&plan, &store, &library, &options, &(), &AtomicBool::new(false)).unwrap();
 
     let stage = plan.stages.last().unwrap();
     let data = library.task_data(&stage.step.task, &plan.data).unwrap().standard_test;

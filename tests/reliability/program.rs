@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use datasets::{RawDataset, RawImages};
+use datasets::{RawDataset, RawImages, stripes};
 use paths::DatasetName;
 
 /// The command line, an argument a line.
@@ -21,18 +21,8 @@ fn experiment() {
     std::process::exit(code.into());
 }
 
-/// Images in which the class shows as a bright stripe.
-fn images(count: usize, absent: Option<usize>) -> RawImages {
-    let (mut images, mut labels) = (Vec::new(), Vec::new());
-    for index in 0..count {
-        let class = index % 10;
-        let class = if Some(class) == absent { (class + 1) % 10 } else { class };
-        labels.push(class as u8);
-        for pixel in 0..28 * 28 {
-            let noise = (pixel * 7919 + index * 104_729) % 61;
-            let stripe = if pixel / 28 / 2 == class { 150 } else { 0 };
-            images.push((noise + stripe) as u8);
-        }
-    }
-    RawImages { channels: 1, height: 28, width: 28, images, labels }
+/// Made-up images of every class but `absent`, which the next one takes the place of.
+fn images(count: usize, absent: Option<u8>) -> RawImages {
+    let class = |class: u8| if Some(class) == absent { (class + 1) % 10 } else { class };
+    stripes(DatasetName::Mnist, (0..10).cycle().take(count).map(class).collect())
 }

@@ -4,25 +4,13 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use datasets::Library;
-use sequence::{Events, Options, Plan, Record, Store, execute};
+use sequence::{Options, Plan, Store, execute};
 use tch::Device;
-use training::StepEvent;
 
 use crate::error::BenchError;
 
 /// The programs' default time between two checkpoints.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
-
-struct Silence;
-
-impl Events for Silence {
-    fn surveyed(&self, _: usize) {}
-    fn started(&self, _: usize) {}
-    fn step(&self, _: usize, _: &StepEvent<'_>) {}
-    fn finished(&self, _: usize, _: &Record) {}
-    fn ended(&self, _: usize, _: Option<&str>) {}
-    fn notice(&self, _: &str) {}
-}
 
 /// Trains every stage of `plan` that is not in `store` and returns the seconds that took.
 pub(crate) fn timed_execution(
@@ -34,7 +22,7 @@ pub(crate) fn timed_execution(
 ) -> Result<f64, BenchError> {
     let options = Options { jobs, device, checkpoint_every: CHECKPOINT_EVERY };
     let began = Instant::now();
-    let report = execute(plan, store, library, &options, &Silence, &AtomicBool::new(false))?;
+    let report = execute(plan, store, library, &options, &(), &AtomicBool::new(false))?;
     let seconds = began.elapsed().as_secs_f64();
     match report.failed.values().next() {
         Some(reason) => Err(BenchError::Stages(report.failed.len(), reason.clone())),

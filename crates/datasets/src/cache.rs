@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 use crate::digest::{sha256_hex, verify_sha256};
 use crate::error::DatasetError;
-use crate::place;
 use crate::raw::{RawDataset, RawImages};
 use crate::registry::{Entry, SplitFacts};
 
@@ -115,7 +114,8 @@ pub fn write(entry: &Entry, directory: &Path, dataset: &RawDataset) -> Result<()
     let path = path(directory);
     let header = header(entry, &PartDigests::of(dataset)).to_string();
     let header_bytes = (header.len() as u32).to_le_bytes();
-    let mut file = place::begin(&path)?;
+    let failed = |cause| DatasetError::io(&path, "write the file", cause);
+    let mut file = whole_file::begin(&path).map_err(failed)?;
     for part in [
         MAGIC.as_slice(),
         &header_bytes,
@@ -125,9 +125,9 @@ pub fn write(entry: &Entry, directory: &Path, dataset: &RawDataset) -> Result<()
         &dataset.test.images,
         &dataset.test.labels,
     ] {
-        file.write_all(part).map_err(|cause| DatasetError::io(&path, "write the file", cause))?;
+        file.write_all(part).map_err(failed)?;
     }
-    place::finish(file, &path)
+    whole_file::finish(file, &path).map_err(failed)
 }
 
 /// SHA-256 of the training images, training labels, test images and test labels.

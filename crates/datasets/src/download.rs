@@ -8,7 +8,6 @@ use md5::{Digest, Md5};
 
 use crate::digest::hex;
 use crate::error::DatasetError;
-use crate::place;
 use crate::progress::Progress;
 use crate::registry::OfficialFile;
 
@@ -58,7 +57,8 @@ fn receive(
     if total_bytes.is_some_and(|bytes| bytes > file.max_bytes) {
         return Err(too_large());
     }
-    let mut partial = place::begin(destination)?;
+    let mut partial =
+        whole_file::begin(destination).map_err(|cause| DatasetError::io(destination, "create the file", cause))?;
     let mut progress = Progress::new(file.name, total_bytes, notice);
     let mut hasher = Md5::new();
     let mut received_bytes: u64 = 0;
@@ -92,7 +92,7 @@ fn receive(
     if found != file.md5 {
         return Err(DatasetError::Digest { file: url.to_string(), what: "MD5", expected: file.md5.to_string(), found });
     }
-    place::finish(partial, destination)
+    whole_file::finish(partial, destination).map_err(|cause| DatasetError::io(destination, "write the file", cause))
 }
 
 #[cfg(test)]

@@ -32,13 +32,13 @@ pub mod load;
 mod local;
 mod official;
 mod package;
-mod place;
 mod progress;
 pub mod raw;
 pub mod registry;
 #[cfg(test)]
 mod small;
 mod split;
+mod stripes;
 pub mod transform;
 
 pub use error::DatasetError;
@@ -48,3 +48,4 @@ pub use load::load;
 pub use raw::{RawDataset, RawImages};
 pub use registry::fingerprint;
 pub use split::{Split, split};
+pub use stripes::stripes;

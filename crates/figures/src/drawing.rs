@@ -27,18 +27,17 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<Strin
     let table = places.read_runs()?;
     match experiment.figure.kind {
         FigureKind::Violins => {
-            let (svg, png) = places.figure(None)?;
-            draw_violins(&violins::figure(experiment, &table), &svg, &png)?;
+            let [svg, png] = &places.figures()[0];
+            draw_violins(&violins::figure(experiment, &table), svg, png)?;
         }
         FigureKind::Paths => {
-            let (svg, png) = places.figure(None)?;
-            draw_violins(&paths::figure(experiment, &table)?, &svg, &png)?;
+            let [svg, png] = &places.figures()[0];
+            draw_violins(&paths::figure(experiment, &table)?, svg, png)?;
         }
         FigureKind::Norms => {
             let looks = places.read_looks()?;
-            for &dataset in &experiment.settings.datasets {
-                let (svg, png) = places.figure(places.suffix(experiment, dataset))?;
-                draw_lines(&norms::figure(experiment, &table, &looks, dataset), &svg, &png)?;
+            for (&dataset, [svg, png]) in experiment.settings.datasets.iter().zip(places.figures()) {
+                draw_lines(&norms::figure(experiment, &table, &looks, dataset), svg, png)?;
             }
         }
     }
@@ -56,10 +55,12 @@ fn note(experiment: &Experiment, table: &RunTable) -> Option<String> {
     let failed = baseline.iter().filter(|run| run.test_loss.is_none()).count();
     let failed = (failed > 0).then(|| format!("The baseline leaves out {failed} failed of its runs."));
     // Longer paths train longer in all, which is an advantage over a baseline that was stopped.
-    let stopped = |run: &&&statistics::Run| run.best_epoch.is_some_and(|epoch| epoch >= s.max_epochs as f64);
+    let path = s.datasets.first().map(|&dataset| experiment.baseline.path(dataset, s)).unwrap_or_default();
+    let epochs = path.last().map_or(s.max_epochs, |step| step.process.max_epochs);
+    let stopped = |run: &&&statistics::Run| run.best_epoch.is_some_and(|epoch| epoch >= epochs as f64);
     let stopped = baseline.iter().filter(stopped).count();
     let stopped = (stopped > 0).then(|| {
-        let (runs, epochs) = (baseline.len(), s.max_epochs);
+        let runs = baseline.len();
         format!("{stopped} of {runs} baseline runs were still improving when their {epochs} epochs ended.")
     });
     let parts: Vec<String> = scale.into_iter().chain(failed).chain(stopped).collect();

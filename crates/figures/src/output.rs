@@ -1,6 +1,5 @@
 //! Tables and figures on the disk.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use paths::{DatasetName, Experiment, FigureKind, SettingsPatch};
@@ -23,7 +22,8 @@ pub(crate) enum OutputError {
     )]
     NoPlane { row: String, from: String, to: String },
     #[error(
-        "the longest path has {found} tasks, and a figure of kind \"norms\" shows {most} at most; leave longer paths out with max_tasks"
+        "the longest path has {found} tasks, and a figure of kind \"norms\" shows {most} at most; leave longer paths out with \
+         max_tasks"
     )]
     TooManyTasks { found: usize, most: usize },
     #[error("there are {found} conditions, and a figure of kind \"norms\" shows {most} at most")]
@@ -42,16 +42,13 @@ pub(crate) enum OutputError {
 
 /// Where an experiment's files go.
 pub(crate) struct Places {
-    /// The folder of the figure, and its name.
-    figures: PathBuf,
-    name: String,
-    /// Names of the figure's files beyond its own, where it has a file a dataset.
-    others: Vec<String>,
+    /// SVG and PNG files of the figure: one of each, or one a dataset in the experiment's order.
+    figures: Vec<[PathBuf; 2]>,
     runs: PathBuf,
     summary: PathBuf,
     settings: PathBuf,
-    norms: PathBuf,
-    activations: PathBuf,
+    /// Norms and activations, for a figure of them.
+    looks: Option<[PathBuf; 2]>,
 }
 
 impl OutputError {
@@ -67,16 +64,17 @@ impl Places {
     pub fn new(out: &Path, experiment: &Experiment) -> Self {
         let scale = experiment.scale.as_deref().unwrap_or("own");
         let reports = out.join("reports").join(scale).join(&experiment.name);
-        let more = experiment.settings.datasets.iter().skip(1).filter(|_| experiment.figure.kind == FigureKind::Norms);
+        let figures = out.join("figures").join(scale);
+        let name = &experiment.name;
+        let norms = experiment.figure.kind == FigureKind::Norms;
+        let others = experiment.settings.datasets.iter().skip(1).filter(|_| norms);
+        let names = std::iter::once(name.clone()).chain(others.map(|dataset| format!("{name}-{}", dataset.id())));
         Self {
-            figures: out.join("figures").join(scale),
-            name: experiment.name.clone(),
-            others: more.map(|dataset| dataset.id().to_owned()).collect(),
+            figures: names.map(|name| ["svg", "png"].map(|kind| figures.join(format!("{name}.{kind}")))).collect(),
             runs: reports.join("runs.csv"),
             summary: reports.join("summary.csv"),
             settings: reports.join("settings.json"),
-            norms: reports.join("norms.csv"),
-            activations: reports.join("activations.csv"),
+            looks: norms.then(|| ["norms.csv", "activations.csv"].map(|name| reports.join(name))),
         }
     }
 
@@ -85,21 +83,9 @@ impl Places {
         &self.runs
     }
 
-    /// What is added to the figure's name in the file of `dataset`, where it has a file a dataset: nothing for the first.
-    pub fn suffix(&self, experiment: &Experiment, dataset: DatasetName) -> Option<&'static str> {
-        (experiment.settings.datasets.first() != Some(&dataset)).then(|| dataset.id())
-    }
-
-    /// The SVG and PNG files of the figure, in a folder that is there.
-    pub fn figure(&self, suffix: Option<&str>) -> Result<(PathBuf, PathBuf), OutputError> {
-        let [svg, png] = self.figure_files(suffix);
-        folder_of(&svg)?;
-        Ok((svg, png))
-    }
-
-    fn figure_files(&self, suffix: Option<&str>) -> [PathBuf; 2] {
-        let name = suffix.map_or_else(|| self.name.clone(), |suffix| format!("{}-{suffix}", self.name));
-        ["svg", "png"].map(|kind| self.figures.join(format!("{name}.{kind}")))
+    /// The SVG and PNG files of the figure: one of each, or one a dataset in the experiment's order.
+    pub fn figures(&self) -> &[[PathBuf; 2]] {
+        &self.figures
     }
 
     /// The settings that the tables were made with, where they are there.
@@ -133,28 +119,32 @@ impl Places {
     }
 
     /// Reads the tables of norms and activations.
+    ///
+    /// # Panics
+    /// Where the figure is not of them.
     pub fn read_looks(&self) -> Result<Vec<Look>, OutputError> {
+        let [norms, activations] = self.looks();
         let read = |path: &Path| std::fs::read(path).map_err(|_| OutputError::NoRuns(path.to_owned()));
-        let tables = Tables { norms: read(&self.norms)?, activations: read(&self.activations)? };
-        looks::from_tables(&tables).map_err(|reason| OutputError::Looks { path: self.norms.clone(), reason })
+        let tables = Tables { norms: read(norms)?, activations: read(activations)? };
+        looks::from_tables(&tables).map_err(|reason| OutputError::Looks { path: norms.clone(), reason })
+    }
+
+    fn looks(&self) -> &[PathBuf; 2] {
+        self.looks.as_ref().expect("a figure of norms has tables of them")
     }
 
     /// Says where the figure is.
     pub fn drawn(&self) -> String {
-        let suffixes = std::iter::once(None).chain(self.others.iter().map(|other| Some(other.as_str())));
-        let files = suffixes.flat_map(|suffix| self.figure_files(suffix).into_iter().rev());
-        let files: Vec<String> = files.map(|file| file.display().to_string()).collect();
+        let files: Vec<String> =
+            self.figures.iter().flat_map(|[svg, png]| [png, svg]).map(|file| file.display().to_string()).collect();
         format!("Figure:  {}", files.join("\n         "))
     }
 
     /// Says where figure and tables are.
     pub fn written(&self) -> String {
-        let more = if self.norms.exists() {
-            format!("\n         {}\n         {}", self.norms.display(), self.activations.display())
-        } else {
-            String::new()
-        };
-        format!("{}\nTables:  {}\n         {}{more}", self.drawn(), self.runs.display(), self.summary.display())
+        let tables = [&self.runs, &self.summary].into_iter().chain(self.looks.iter().flatten());
+        let tables: Vec<String> = tables.map(|file| file.display().to_string()).collect();
+        format!("{}\nTables:  {}", self.drawn(), tables.join("\n         "))
     }
 }
 
@@ -174,25 +164,12 @@ pub(crate) fn write(rows: &[RunRow], experiment: &Experiment, places: &Places) -
 /// Writes the tables of norms and activations.
 pub(crate) fn write_looks(seen: &[Look], places: &Places) -> Result<(), OutputError> {
     let tables = looks::to_tables(seen);
-    replace(&places.norms, &tables.norms)?;
-    replace(&places.activations, &tables.activations)
+    let [norms, activations] = places.looks();
+    replace(norms, &tables.norms)?;
+    replace(activations, &tables.activations)
 }
 
-/// Writes a file by way of a temporary one beside it, so that a reader never sees half a table.
+/// Writes a file of which a reader never sees half.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
-    let folder = folder_of(path)?;
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|source| OutputError::Write { path: path.to_owned(), source })
-}
-
-fn folder_of(path: &Path) -> Result<&Path, OutputError> {
-    let folder = path.parent().expect("a file lies in a folder");
-    std::fs::create_dir_all(folder).map_err(|source| OutputError::Write { path: folder.to_owned(), source })?;
-    Ok(folder)
+    whole_file::replace(path, bytes).map_err(|source| OutputError::Write { path: path.to_owned(), source })
 }

@@ -77,10 +77,11 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
     }
     let source = options.cluster.as_submitted.as_deref().map_or(source, Source::File);
     let (mut experiment, text) = read(source, options, None)?;
-    let places = Places::new(&options.out(), &experiment);
+    let mut places = Places::new(&options.out(), &experiment);
     if options.plot_only {
         if let Some(settings) = places.read_settings()? {
             experiment = read(source, options, Some(settings))?.0;
+            places = Places::new(&options.out(), &experiment);
         }
         places.check_datasets(&options.datasets)?;
         for label in drawing::draw(&experiment, &places)? {

@@ -141,14 +141,12 @@ fn check_settings(tables: &[PathBuf]) -> Result<(), InspectError> {
 
 /// Writes by way of a temporary file, so that a table that is read and written is never lost.
 fn write(path: &Path, header: &[String], rows: &[Vec<String>]) -> Result<(), InspectError> {
-    let failed = |source: std::io::Error| InspectError::Write { path: path.to_owned(), source };
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
         writer.write_record(row).expect("rows have as many cells as the header");
     }
     let bytes = writer.into_inner().expect("writing to memory does not fail");
-    let beside = path.with_extension("csv.new");
-    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path)).map_err(failed)
+    whole_file::replace(path, &bytes).map_err(|source| InspectError::Write { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

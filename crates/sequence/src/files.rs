@@ -83,20 +83,9 @@ pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), StoreError>
     write().map_err(|e| StoreError::io(path, e))
 }
 
-/// Replaces a file by way of a temporary one beside it.
+/// Puts a file in place of what is there.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().expect("a file lies in a folder");
-    let write = || -> io::Result<()> {
-        // Temporary files are private by default; those of a shared store follow the user's mask.
-        let public = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-        let mut file = tempfile::Builder::new().prefix(".new-").permissions(public).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|e| StoreError::io(path, e))?;
-    sync_folder(folder)
+    whole_file::replace(path, bytes).map_err(|e| StoreError::io(path, e))
 }
 
 /// Waits until a folder's entries are on the disk.

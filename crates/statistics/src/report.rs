@@ -12,7 +12,6 @@ mod page;
 mod tests_file;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::claims::{Evidence, Ruling, rule};
@@ -199,17 +198,7 @@ pub(crate) fn write_own_html(analysis: &Analysis, folder: &Path) -> Result<PathB
     Ok(path)
 }
 
-/// Writes a file by way of a temporary one beside it, so that a reader never sees half of it.
+/// Writes a file of which a reader never sees half.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
-    let write = || -> std::io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        #[cfg(unix)]
-        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|source| ReportError::Write { path: path.to_owned(), source })
+    whole_file::replace(path, bytes).map_err(|source| ReportError::Write { path: path.to_owned(), source })
 }

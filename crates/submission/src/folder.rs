@@ -312,19 +312,9 @@ fn create_folder(path: &Path) -> Result<(), SubmissionError> {
     fs::create_dir_all(path).map_err(|e| SubmissionError::io(path, e))
 }
 
-/// Writes a file by way of a temporary one beside it, so that a job never reads half of it.
+/// Writes a file of which a job never reads half.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), SubmissionError> {
-    let folder = path.parent().expect("a file lies in a folder");
-    let write = || -> io::Result<()> {
-        // Temporary files are private by default; those of a shared store follow the user's mask.
-        let public = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-        let mut file = tempfile::Builder::new().prefix(".new-").permissions(public).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|e| SubmissionError::io(path, e))
+    whole_file::replace(path, bytes).map_err(|e| SubmissionError::io(path, e))
 }
 
 #[cfg(test)]

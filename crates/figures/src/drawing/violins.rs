@@ -110,7 +110,7 @@ fn epochs_panel(experiment: &Experiment, table: &RunTable, dataset: DatasetName)
     .into()
 }
 
-/// The values of a condition's runs, and how many runs have none.
+/// The values of a condition's runs that have one, and how many runs failed: those without a test loss.
 fn of_condition(
     table: &RunTable,
     dataset: DatasetName,
@@ -119,6 +119,6 @@ fn of_condition(
 ) -> (Vec<Point>, usize) {
     let runs: Vec<_> = table.runs.iter().filter(|r| r.dataset == dataset.id() && r.condition == label).collect();
     let points: Vec<Point> = runs.iter().filter_map(|run| Some(Point { seed: run.seed, value: value(run)? })).collect();
-    let failed = runs.len() - points.len();
+    let failed = runs.iter().filter(|run| run.test_loss.is_none()).count();
     (points, failed)
 }

@@ -68,7 +68,7 @@ fn a_run_that_diverges_is_recorded_and_the_others_go_on() {
     // What cannot be trained any more does not keep a plan unfinished, and stray files do not get in the way.
     let store = Store::open(store.path()).unwrap();
     plans::keep(&store, &plan).unwrap();
-    std::fs::write(store.root().join("plans/.new-abc"), "").unwrap();
+    std::fs::write(store.root().join("plans/.partial-abc"), "").unwrap();
     std::fs::write(store.root().join("stages/stray"), "").unwrap();
     assert!(plans::still_needed(&store).unwrap().1.is_empty());
     assert_eq!(store.stages().unwrap().len(), 3);

@@ -6,9 +6,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use datasets::{Library, RawDataset, RawImages};
+use datasets::{Library, RawDataset, stripes};
 use paths::{DatasetName, ExperimentFile, SettingsPatch, StageId};
-use sequence::{Events, ExecuteError, Options, Plan, Record, Report, Store, execute};
+use sequence::{Events, ExecuteError, Options, Plan, Report, Store, execute};
 use tch::{Device, Kind};
 use training::StepEvent;
 
@@ -49,23 +49,9 @@ pub fn plan(settings: &[&str]) -> Plan {
     Plan::new(&ExperimentFile::parse(EXPERIMENT).unwrap().resolve(None, &patches).unwrap())
 }
 
-/// Images in which the class shows as a bright stripe.
-fn images(count: usize) -> RawImages {
-    let (mut images, mut labels) = (Vec::new(), Vec::new());
-    for index in 0..count {
-        let class = index % 10;
-        labels.push(class as u8);
-        for pixel in 0..28 * 28 {
-            let noise = (pixel * 7919 + index * 104_729) % 61;
-            let stripe = if pixel / 28 / 2 == class { 150 } else { 0 };
-            images.push((noise + stripe) as u8);
-        }
-    }
-    RawImages { channels: 1, height: 28, width: 28, images, labels }
-}
-
 pub fn library() -> Library {
     let library = Library::new("nowhere".into(), Kind::Float, Device::Cpu, 1 << 20, |_| {});
+    let images = |count| stripes(DatasetName::Mnist, (0..10).cycle().take(count).collect());
     library.preload(RawDataset { name: DatasetName::Mnist, train: images(200), test: images(60) });
     library
 }
@@ -80,16 +66,12 @@ pub struct Watcher {
 }
 
 impl Events for Watcher {
-    fn surveyed(&self, _: usize) {}
-    fn started(&self, _: usize) {}
     fn step(&self, _: usize, _: &StepEvent<'_>) {
         let steps = self.steps.fetch_add(1, Ordering::SeqCst) + 1;
         if self.stop_after.is_some_and(|limit| steps >= limit) {
             self.stop.store(true, Ordering::SeqCst);
         }
     }
-    fn finished(&self, _: usize, _: &Record) {}
-    fn ended(&self, _: usize, _: Option<&str>) {}
     fn notice(&self, text: &str) {
         self.notices.lock().unwrap().push(text.to_owned());
     }
