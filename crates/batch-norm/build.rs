@@ -17,16 +17,17 @@ fn main() {
     let abi = std::env::var("LIBTORCH_CXX11_ABI").unwrap_or_else(|_| "1".to_owned());
     build.define("_GLIBCXX_USE_CXX11_ABI", abi.as_str());
     // Elsewhere everything is left to ATen.
-    let rows = target("ARCH") == "x86_64" && target("OS") == "linux";
+    let rows = target("ARCH") == "x86_64" && target("OS") == "linux" && build.get_compiler().is_like_gnu();
     if rows {
         build.define("BATCH_NORM_ROWS", None);
-        // ATen's parallel loops are OpenMP's in this build of it, and live in its headers.
+        // ATen's parallel loops are OpenMP's in this build of it, and live in its headers: GNU's OpenMP, so not clang's.
         build.flag("-fopenmp");
+        // Whether a product is rounded before it is added to something is written out, whatever flags a user adds.
+        build.flag("-ffp-contract=off");
     }
     build.clone().file("native/batch_norm.cpp").compile("batch_norm");
     if rows {
-        build.flag("-mavx2").flag("-mfma").flag("-ffp-contract=off");
-        build.file("native/rows.cpp").compile("batch_norm_rows");
+        build.flag("-mavx2").flag("-mfma").file("native/rows.cpp").compile("batch_norm_rows");
         println!("cargo::rustc-link-lib=gomp");
     }
 }

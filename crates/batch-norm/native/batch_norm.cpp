@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
@@ -41,15 +42,16 @@ Scalar* data_to_write(const Tensor& tensor) {
 
 const float* floats(const Tensor& tensor) { return tensor.const_data_ptr<float>(); }
 
-// Whether a tensor has one float for each of so many channels, or is not there.
+// Whether a tensor has one float for each of so many channels.
 bool has_channels(const Tensor& tensor, int64_t channels) {
-  return !tensor.defined() || (tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous() &&
-                               tensor.dim() == 1 && tensor.size(0) == channels);
+  return tensor.defined() && tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous() &&
+         tensor.dim() == 1 && tensor.size(0) == channels;
 }
 
 // Whether these passes are for the tensor. What ATen takes for contiguous, it sums in another order.
 bool applies(const Tensor& x) {
-  static const bool supported = rows::supported();
+  // What ATen's own kernels are; those for AVX2 are used with AVX-512, too.
+  static const bool supported = at::get_cpu_capability() == "AVX2" || at::get_cpu_capability() == "AVX512";
   return supported && x.device().is_cpu() && x.dim() == 4 && x.size(1) % rows::LANES == 0 && x.numel() > 0 &&
          (x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kFloat) && !x.is_contiguous() &&
          x.is_contiguous(at::MemoryFormat::ChannelsLast) && x.numel() / x.size(1) > at::get_num_threads();
@@ -62,10 +64,14 @@ using Total = std::conditional_t<std::is_same_v<Scalar, float>, double, float>;
 // `sums` sums over `count` rows: each thread adds its rows to sums of its own by `work(sums, first row, rows)`.
 template <typename Scalar, typename Work>
 std::vector<Total<Scalar>> sum_rows(int64_t count, int64_t sums, Work work) {
+  // The first loop of a thread sets its number of threads; before that is done, the number asked for may be another.
+  at::internal::lazy_init_num_threads();
   const int threads = at::get_num_threads();
   std::vector<float> parts(threads * sums, 0.0f);
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
-    work(parts.data() + at::get_thread_num() * sums, begin, end - begin);
+    const int thread = at::get_thread_num();
+    TORCH_CHECK(thread < threads, "a loop for ", threads, " threads has a thread of number ", thread);
+    work(parts.data() + thread * sums, begin, end - begin);
   });
   std::vector<Total<Scalar>> totals(sums, 0);
   for (int t = 0; t < threads; t++)
@@ -85,8 +91,8 @@ Tensor apply(const Tensor& x, const Tensor& weight, const Tensor& bias, const fl
   Scalar* to = data_to_write<Scalar>(y);
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     const int64_t at = begin * channels;
-    const rows::After<Scalar> after{added ? added + at : nullptr, relu};
-    Rows<Scalar>::apply(to + at, from + at, scale.data(), shift.data(), after, end - begin, channels);
+    Rows<Scalar>::apply(to + at, from + at, scale.data(), shift.data(), added ? added + at : nullptr, relu, end - begin,
+                        channels);
   });
   return y;
 }
@@ -109,7 +115,7 @@ std::tuple<Tensor, Tensor, Tensor> forward(const Tensor& x, const Tensor& weight
   });
   for (int64_t c = 0; c < channels; c++) {
     const float variance = static_cast<float>(squares[c]) / count;
-    invstds[c] = static_cast<float>(1 / std::sqrt(variance + eps));
+    invstds[c] = variance != 0 || eps != 0 ? static_cast<float>(1 / std::sqrt(variance + eps)) : 0;
   }
   if (running_mean.defined()) {
     float *moving = running_mean.mutable_data_ptr<float>(), *spread = running_var.mutable_data_ptr<float>();
@@ -179,6 +185,7 @@ class BatchNorm : public torch::autograd::Function<BatchNorm> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
+    TORCH_CHECK(!at::GradMode::is_enabled(), "this batch normalisation has no second derivative");
     const auto saved = context->get_saved_variables();
     const Tensor dy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     const bool with_shortcut = context->saved_data["shortcut"].toBool();
@@ -208,7 +215,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   const auto fits = [&](const Tensor& tensor) { return has_channels(tensor, x.size(1)); };
   const bool adds = !shortcut.defined() ||
                     (shortcut.scalar_type() == x.scalar_type() && shortcut.sizes() == x.sizes() && applies(shortcut));
-  if (applies(x) && adds && fits(weight) && fits(bias) && fits(running_mean) && fits(running_var)) {
+  const bool moves = running_mean.defined() || running_var.defined();
+  if (applies(x) && adds && fits(weight) && fits(bias) && (!moves || (fits(running_mean) && fits(running_var)))) {
     if (training) {
       const auto added = shortcut.defined() ? std::make_optional(shortcut) : std::nullopt;
       return BatchNorm::apply(x, weight, bias, added, &running_mean, &running_var, momentum, eps, relu);
@@ -238,5 +246,7 @@ extern "C" char* batch_norm_forward(const Tensor* x, const Tensor* weight, const
     return nullptr;
   } catch (const std::exception& error) {
     return strdup(error.what());
+  } catch (...) {
+    return strdup("something that is not a C++ exception was thrown");
   }
 }

@@ -11,8 +11,6 @@
 
 namespace rows {
 
-bool supported() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-
 void linear(float* scale, float* shift, const float* weight, const float* bias, const float* mean, const float* invstd,
             int64_t channels) {
   for (int64_t c = 0; c < channels; c++) {
@@ -126,11 +124,10 @@ void apply_tile(Scalar* y, const Scalar* x, const float* scale, const float* shi
     }
 }
 
-// `values` where the output of a ReLU is not 0, and 0 elsewhere. Such an output is not negative, so that the bits of what is
-// more than 0, and of what is not a number, are more than 0 as integers.
+// `values` where the output of a ReLU is more than 0 or is not a number, and 0 elsewhere. The bits of such a bfloat16 are more
+// than 0 as an integer, as what is not a number is stored with a positive sign.
 inline __m256 where_open(__m256 values, __m256 output) {
-  const __m256i open = _mm256_cmpgt_epi32(_mm256_castps_si256(output), _mm256_setzero_si256());
-  return _mm256_and_ps(values, _mm256_castsi256_ps(open));
+  return _mm256_and_ps(values, _mm256_cmp_ps(output, _mm256_setzero_ps(), _CMP_NLE_UQ));
 }
 inline __m128i where_open(__m128i values, __m128i output) {
   return _mm_and_si128(values, _mm_cmpgt_epi16(output, _mm_setzero_si128()));
@@ -138,9 +135,9 @@ inline __m128i where_open(__m128i values, __m128i output) {
 
 // The gradient before a ReLU whose output is `y`; without one, that after it.
 template <bool RELU, typename Scalar>
-inline auto gradient(const Scalar* dy, const Scalar* y) {
-  if constexpr (RELU) return where_open(raw(dy), raw(y));
-  return raw(dy);
+inline auto gradient(const Scalar* dy, const Scalar* y, int64_t at) {
+  if constexpr (RELU) return where_open(raw(dy + at), raw(y + at));
+  return raw(dy + at);
 }
 
 template <int V, bool RELU, bool KEEP, typename Scalar>
@@ -155,7 +152,7 @@ void gradients_tile(float* sum, float* product, Scalar* masked, const Scalar* x,
   for (int64_t at = 0; at < count * channels; at += channels)
     for (int v = 0; v < V; v++) {
       const int64_t here = at + v * LANES;
-      const auto bits = gradient<RELU>(dy + here, y + here);
+      const auto bits = gradient<RELU>(dy, y, here);
       if constexpr (KEEP) keep(masked + here, bits);
       const __m256 g = floats(bits);
       sums[v] = _mm256_add_ps(g, sums[v]);
@@ -184,7 +181,7 @@ void backward_tile(Scalar* dx, const Scalar* x, const Scalar* dy, const Scalar* 
     for (int v = 0; v < V; v++) {
       const int64_t here = at + v * LANES;
       const __m256 centred = _mm256_sub_ps(load(x + here), means[v]);
-      const __m256 g = _mm256_sub_ps(floats(gradient<RELU>(dy + here, y + here)), grad_means[v]);
+      const __m256 g = _mm256_sub_ps(floats(gradient<RELU>(dy, y, here)), grad_means[v]);
       const __m256 rest = fused ? _mm256_fnmadd_ps(centred, slopes[v], g)
                                 : _mm256_sub_ps(g, _mm256_mul_ps(centred, slopes[v]));
       store(dx + here, _mm256_mul_ps(_mm256_mul_ps(rest, invstds[v]), weights[v]));
@@ -218,14 +215,14 @@ void Rows<Scalar>::squares(float* sum, const Scalar* x, const float* mean, int64
 }
 
 template <typename Scalar>
-void Rows<Scalar>::apply(Scalar* y, const Scalar* x, const float* scale, const float* shift, After<Scalar> after,
-                         int64_t count, int64_t channels) {
-  choose(after.shortcut != nullptr, [=](auto add) {
-    choose(after.relu, [=](auto relu) {
+void Rows<Scalar>::apply(Scalar* y, const Scalar* x, const float* scale, const float* shift, const Scalar* shortcut,
+                         bool relu, int64_t count, int64_t channels) {
+  choose(shortcut != nullptr, [=](auto add) {
+    choose(relu, [=](auto relu) {
       tiles<4>(count, channels, [=](auto vectors, int64_t first, int64_t rows, int64_t column) {
         const int64_t at = first * channels + column;
         apply_tile<vectors.value, add.value, relu.value>(y + at, x + at, scale + column, shift + column,
-                                                         after.shortcut + (add.value ? at : 0), rows, channels);
+                                                         shortcut + (add.value ? at : 0), rows, channels);
       });
     });
   });

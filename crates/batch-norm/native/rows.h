@@ -11,23 +11,12 @@ namespace rows {
 
 constexpr int64_t LANES = 8;
 
-// Whether the processor has the instructions that the rest was compiled for.
-bool supported();
-
 // Scale and shift per channel of output = input · scale + shift, from means and reciprocal deviations.
 void linear(float* scale, float* shift, const float* weight, const float* bias, const float* mean, const float* invstd,
             int64_t channels);
 
 // The reciprocal deviations of an evaluation.
 void inverse_deviations(float* invstd, const float* variance, double eps, int64_t channels);
-
-// What comes after the normalisation, in this order.
-template <typename Scalar>
-struct After {
-  // Added to the output once that is rounded to Scalar; null for nothing.
-  const Scalar* shortcut;
-  bool relu;
-};
 
 // Scalar is uint16_t for the bits of a bfloat16, or float.
 template <typename Scalar>
@@ -38,9 +27,9 @@ struct Rows {
   // sum += Σ (x − mean)².
   static void squares(float* sum, const Scalar* x, const float* mean, int64_t count, int64_t channels);
 
-  // y = x · scale + shift, and what comes after.
-  static void apply(Scalar* y, const Scalar* x, const float* scale, const float* shift, After<Scalar> after, int64_t count,
-                    int64_t channels);
+  // y = x · scale + shift. A shortcut that is not null is added once that is rounded; then comes the ReLU.
+  static void apply(Scalar* y, const Scalar* x, const float* scale, const float* shift, const Scalar* shortcut, bool relu,
+                    int64_t count, int64_t channels);
 
   // sum += Σ g, product += Σ (x − mean) · g, where g = dy; with `y`, the output of a ReLU, only where that is not 0 or less.
   // With `masked`, g is written there.
