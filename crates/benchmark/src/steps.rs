@@ -103,8 +103,8 @@ pub(crate) struct Side {
     /// Steps of each in a round.
     pub steps: usize,
     pub images_per_second: Spread,
-    /// Median throughput in arithmetic, over the peak of the same precision.
-    pub share_of_peak: f64,
+    /// Billions of floating-point operations a second at the median throughput.
+    pub gflops: f64,
 }
 
 /// Our throughput over a peer's of the same precision, or over what people write by default.
@@ -152,14 +152,21 @@ pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<L
         }
     };
     let progress = session.progress("steps", widths.len() * batches.len());
-    let peaks: Vec<Peak> = precisions.iter().map(|&precision| peak::measure(session, precision)).collect();
+    let peak = |&precision: &Precision| peak::measure(session, precision);
+    let mut peaks: Vec<Peak> = precisions.iter().map(peak).collect();
     let mut settings = Vec::new();
     for &width in &widths {
         for &batch in &batches {
             progress.set_message(format!("width {width}, batch {batch}"));
-            let bench = One { session, options, variants: &variants, width, batch, peaks: &peaks };
+            let bench = One { session, options, variants: &variants, width, batch, precisions: &precisions };
             settings.push(bench.measure(&mut peer, left_out)?);
             progress.inc(1);
+        }
+    }
+    // Again, as a machine is not as fast at all times, and what it can do at most was perhaps not seen the first time.
+    for (known, again) in peaks.iter_mut().zip(precisions.iter().map(peak)) {
+        if again.gflops > known.gflops {
+            *known = again;
         }
     }
     progress.finish_and_clear();
@@ -173,15 +180,22 @@ struct One<'a> {
     variants: &'a [Variant],
     width: usize,
     batch: usize,
-    /// One a precision.
-    peaks: &'a [Peak],
+    precisions: &'a [Precision],
+}
+
+impl Steps {
+    /// A side's arithmetic over the peak of the same precision.
+    fn share_of_peak(&self, side: &Side) -> f64 {
+        let peak = self.peaks.iter().find(|peak| peak.precision == side.precision);
+        peak.map_or(f64::NAN, |peak| side.gflops / peak.gflops)
+    }
 }
 
 impl One<'_> {
     fn measure(&self, peer: &mut Option<(Peer, usize)>, left_out: &mut Vec<LeftOut>) -> Result<Setting, BenchError> {
         let mut contenders = Vec::new();
         let jobs = self.options.jobs.map_or_else(|| self.session.jobs(), usize::from);
-        for precision in self.peaks.iter().map(|peak| peak.precision) {
+        for &precision in self.precisions {
             if let Some((peer, threads)) = peer {
                 for &variant in self.variants {
                     match self.peers(peer, *threads, precision, variant) {
@@ -271,15 +285,13 @@ impl One<'_> {
             .collect();
         let sides = contenders.iter().zip(&throughput).map(|(contender, throughput)| {
             let images_per_second = Spread::of(throughput.clone());
-            let peak = self.peaks.iter().find(|peak| peak.precision == contender.precision);
-            let peak = peak.expect("a side has one of the precisions whose peaks were measured");
             Side {
                 name: contender.name.clone(),
                 precision: contender.precision,
                 jobs: contender.jobs,
                 threads: contender.threads,
                 steps: contender.steps,
-                share_of_peak: images_per_second.median * gflop / peak.gflops,
+                gflops: images_per_second.median * gflop,
                 images_per_second,
             }
         });
@@ -333,7 +345,7 @@ impl Tables for Steps {
                     format!("{}, {}: {}", setting(s), name(side.precision), side.name),
                     format!("{} × {}", side.jobs, side.threads),
                     side.images_per_second.text(0),
-                    percent(side.share_of_peak),
+                    percent(self.share_of_peak(side)),
                 ]
             })
         });
@@ -369,7 +381,7 @@ mod tests {
             threads: 1,
             steps: 7,
             images_per_second: Spread::of(vec![0.1, 1e6 / 3.0]),
-            share_of_peak: 0.79,
+            gflops: 0.79 * 880.5,
         };
         let result = Steps {
             peer: "torch 2.11.0, 2 threads".into(),
