@@ -1,7 +1,7 @@
 //! Draws the concept figures with images of your own, without any dataset.
 //!
 //! `cargo run -p concepts --example draw -- OUT PICTURE.png…` writes fig1, fig2 and fig7 to the folder OUT. The pictures are
-//! 8-bit RGB or grey PNG files; Figures 1 and 2 show the first, Figure 7 has a block for each.
+//! 8-bit RGB or grey PNG files of up to 64 × 64 pixels; Figures 1 and 2 show the first, Figure 7 has a block for each.
 
 use std::env::args;
 use std::error::Error;
@@ -12,6 +12,8 @@ use std::path::Path;
 use concepts::{Block, BlurredImage, Gallery, LearningPath, PathTask, Row, Step, Timelines};
 use plotting::{Bitmap, save};
 
+/// Pixels a side: the transformations here are plain rather than fast.
+const LARGEST: u32 = 64;
 const NOTE: &str = "s: blur factor. c: contrast. a: half-width of the random shift; two draws are shown.";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -49,6 +51,11 @@ fn read(path: &str) -> Result<Bitmap, Box<dyn Error>> {
     let mut decoder = png::Decoder::new(BufReader::new(File::open(path)?));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info()?;
+    let (width, height) = (reader.info().width, reader.info().height);
+    if width.max(height) > LARGEST {
+        let most = format!("pictures of up to {LARGEST} × {LARGEST} are drawn; scale it down");
+        return Err(format!("{path} has {width} × {height} pixels; {most}").into());
+    }
     let mut bytes = vec![0; reader.output_buffer_size().ok_or("the picture is too large")?];
     let info = reader.next_frame(&mut bytes)?;
     let channels = info.color_type.samples();
