@@ -1,7 +1,8 @@
 //! Draws the concept figures with images of your own, without any dataset.
 //!
-//! `cargo run -p concepts --example draw -- OUT PICTURE.png…` writes fig1, fig2 and fig7 to the folder OUT. The pictures are
-//! 8-bit RGB or grey PNG files of up to 64 × 64 pixels; Figures 1 and 2 show the first, Figure 7 has a block for each.
+//! `cargo run --release -p concepts --example draw -- OUT PICTURE.png…` writes fig1, fig2 and fig7 to the folder OUT. The
+//! pictures are 8-bit RGB or grey PNG files of up to 64 × 64 pixels; Figures 1 and 2 show the first, Figure 7 has a block
+//! for each.
 
 use std::env::args;
 use std::error::Error;
