@@ -171,6 +171,11 @@ impl ImageSet {
         self.len() == 0
     }
 
+    /// Whether `other` is a handle to the very same images.
+    pub fn is(&self, other: &Self) -> bool {
+        self.rows.data_ptr() == other.rows.data_ptr()
+    }
+
     /// Memory of the prepared images, in bytes.
     pub fn bytes(&self) -> usize {
         self.rows.numel() * self.rows.kind().elt_size_in_bytes()

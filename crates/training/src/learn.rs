@@ -211,14 +211,22 @@ pub fn learn(
         model.load(&best)?;
     }
     let best_epoch = progress.stopping.best_epoch().map_or(0, |epoch| epoch + 1);
+    let carried_epoch = if process.carry == Carry::Best { best_epoch } else { progress.epoch };
+    let test = evaluate(model, &data.standard_test);
     let summary = Summary {
         epochs: progress.epoch,
         best_epoch,
-        carried_epoch: if process.carry == Carry::Best { best_epoch } else { progress.epoch },
+        carried_epoch,
         train: evaluate(model, &data.train),
-        validation: evaluate(model, &data.validation),
-        task_test: evaluate(model, &data.test),
-        test: evaluate(model, &data.standard_test),
+        // These weights have been evaluated on it: the epoch's number gives the same loss to the bit.
+        validation: match carried_epoch.checked_sub(1).and_then(|index| progress.log.get(index)) {
+            Some(EpochLog { validation_loss: loss, validation_accuracy: accuracy, .. }) => {
+                Evaluation { loss: *loss, accuracy: *accuracy, images: data.validation.len() }
+            }
+            None => evaluate(model, &data.validation),
+        },
+        task_test: if data.test.is(&data.standard_test) { test } else { evaluate(model, &data.test) },
+        test,
     };
     let finite = [&summary.train, &summary.task_test, &summary.test].iter().all(|e| e.loss.is_finite());
     let ending = if finite { Ending::Finished(summary) } else { Ending::Diverged { epoch: progress.epoch } };

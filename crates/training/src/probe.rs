@@ -95,9 +95,11 @@ impl Probe {
         &self.received
     }
 
-    /// Looks at the model.
+    /// Looks at the model. One whose parameters are those it was received with looks as it did then: activations do not
+    /// depend on anything else.
     pub fn measure(&self, model: &ResNet) -> Measurement {
-        measure(model, &self.initial, &self.previous, &self.images)
+        let moved = model.parameters().iter().zip(&self.previous).any(|((_, now), then)| !now.equal(then));
+        if moved { measure(model, &self.initial, &self.previous, &self.images) } else { self.received.clone() }
     }
 
     /// Copies of the parameters of `model`, in their order.
@@ -121,12 +123,15 @@ fn measure(model: &ResNet, initial: &[Tensor], previous: &[Tensor], images: &Ten
     let (mut layers, mut rows) = (Vec::new(), Vec::new());
     model.activations(images, &mut |name, output| {
         let output = output.to_kind(Kind::Float);
-        let silent = output.amax([0i64, 2, 3].as_slice(), false).eq(0.0);
+        // Places along the first dimension, channels along the second: no copy where memory is channels-last.
+        let zeros = output.eq(0.0).permute([0, 2, 3, 1]).flatten(0, 2);
+        let places = zeros.size()[0];
+        let zeros = zeros.sum_dim_intlist([0i64].as_slice(), false, Kind::Int64);
         let values = [
             output.mean(Kind::Double),
-            output.to_kind(Kind::Double).std(false),
-            output.eq(0.0).to_kind(Kind::Double).mean(Kind::Double),
-            silent.to_kind(Kind::Double).mean(Kind::Double),
+            output.std(false).to_kind(Kind::Double),
+            zeros.to_kind(Kind::Double).mean(Kind::Double) / places as f64,
+            zeros.eq(places).mean(Kind::Double),
         ];
         layers.push(name.to_owned());
         rows.push(Tensor::stack(&values, 0));
@@ -264,6 +269,11 @@ mod tests {
         let model = net(0);
         let before: Vec<Tensor> = model.buffers().iter().map(|(_, t)| t.copy()).collect();
         let probe = Probe::new(&model, Probe::parameters_of(&model), images());
+        let (_, mut bias) = model.biases().pop().unwrap();
+        let value = bias.copy();
+        let _ = tch::no_grad(|| bias.g_add_scalar_(1.0));
+        assert_ne!(&probe.measure(&model), probe.received());
+        tch::no_grad(|| bias.copy_(&value));
         assert_eq!(&probe.measure(&model), probe.received());
         assert!(model.buffers().iter().zip(&before).all(|((_, now), before)| now.equal(before)));
     }
