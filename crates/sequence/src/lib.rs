@@ -11,6 +11,7 @@ mod execute;
 mod files;
 pub mod looks;
 mod measurements;
+mod pace;
 mod partial;
 mod plan;
 pub mod planned;

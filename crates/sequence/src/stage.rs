@@ -15,6 +15,7 @@ use crate::claims::host_name;
 use crate::execute::{Events, ExecuteError};
 use crate::files::StoreError;
 use crate::measurements::Tables;
+use crate::pace::Pace;
 use crate::partial;
 use crate::plan::{Plan, Stage};
 use crate::record::{Outcome, Provenance, Record, epochs_to_csv};
@@ -61,7 +62,7 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
         }
     }
 
-    let mut observer = StageObserver { setting, index, last_checkpoint: Instant::now() };
+    let mut observer = StageObserver { setting, index, pace: Pace::new(setting.checkpoint_every) };
     let key = (stage.seed, stage.position);
     let (ending, progress) = learn(&mut model, &data, &stage.step.process, key, &probe, resume, &mut observer)
         .map_err(ExecuteError::from_training)?;
@@ -120,7 +121,7 @@ pub const LIBTORCH: &str = "2.11.0";
 struct StageObserver<'a, 'b> {
     setting: &'a Setting<'b>,
     index: usize,
-    last_checkpoint: Instant,
+    pace: Pace,
 }
 
 impl Observer for StageObserver<'_, '_> {
@@ -130,13 +131,13 @@ impl Observer for StageObserver<'_, '_> {
     }
 
     fn wants_checkpoint(&mut self) -> bool {
-        self.last_checkpoint.elapsed() >= self.setting.checkpoint_every
+        self.pace.is_due()
     }
 
     fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let id = self.setting.plan.stages[self.index].id;
         partial::save(self.setting.store, id, &checkpoint)?;
-        self.last_checkpoint = Instant::now();
+        self.pace.kept();
         Ok(())
     }
 }
