@@ -50,14 +50,16 @@ fn figures_are_left_out_without_images_and_it_is_said_how_to_get_them() {
 }
 
 #[test]
-fn shares_of_a_stage_add_up() {
+fn shares_of_an_epoch_add_up() {
     let folder = tempfile::tempdir().unwrap();
     let (_, json) = quick("share", folder.path());
     let setting = &json["result"]["settings"][0];
     let round = |name: &str| setting[name]["values"][0].as_f64().unwrap();
-    assert!((round("outside_steps") - round("evaluation") - round("rest")).abs() < 1e-9);
-    let steps = round("steps_seconds") / round("stages_seconds");
-    assert!((round("outside_steps") + steps - 1.0).abs() < 1e-9);
+    assert!((round("outside_model") - round("validation") - round("batches") - round("rest")).abs() < 1e-9);
+    let model = (round("steps_seconds") - round("batches_seconds")) / round("epoch_seconds");
+    assert!((round("outside_model") + model - 1.0).abs() < 1e-9);
+    assert_eq!((&setting["train_images"], &setting["validation_images"]), (&Value::from(1152), &Value::from(128)));
+    assert!(["steps_seconds", "batches_seconds", "validation_seconds"].iter().all(|part| round(part) > 0.0));
 }
 
 #[test]

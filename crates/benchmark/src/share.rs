@@ -1,20 +1,23 @@
-//! Where the time of a stage goes, and what share of the machine's peak is reached.
+//! Where the time of an epoch goes, and what share of the machine's peak is reached.
 //!
-//! Stages are carried out by the executor as in a figure, and bare steps and bare evaluations are timed beside them, as many
-//! and of the same size. What remains of the stages' time is neither: images, transformations, the order of images, logs,
-//! checkpoints, the store. Nothing is added to the training loop for this.
+//! Stages are carried out by the executor as in a figure, until each has begun its second epoch. How long a step takes is seen
+//! within the same epoch, so that a machine which is now slower and now faster slows all of it alike. Drawing the batches and
+//! evaluating the validation images are timed on their own, as many of them. What remains is neither: looks at norms and
+//! activations, the order of images, copies of the best weights, logs, checkpoints. Nothing is added to the training loop for
+//! this.
 
 use clap::Args;
-use datasets::{Library, TaskData};
+use datasets::{ImageSet, Library};
 use paths::{DatasetName, ExperimentFile, Precision};
 use sequence::{Plan, Store};
 use serde::{Deserialize, Serialize};
+use tch::{Kind, Tensor};
 use training::{ResNet, compute_kind, evaluate};
 
 use crate::arguments::{or_default, parse_precision};
-use crate::bare::{self, BareSteps, CHANNELS, SIDE, side_by_side};
+use crate::bare::{self, CHANNELS, SIDE, side_by_side};
 use crate::error::BenchError;
-use crate::events::timed_execution;
+use crate::events::{FirstEpoch, first_epochs};
 use crate::flops::training_flops;
 use crate::images;
 use crate::outcome::Tables;
@@ -44,9 +47,9 @@ pub(crate) struct Options {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
-    /// Epochs of a stage [default: 8; with --quick, 1]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub epochs: Option<u16>,
+    /// Images of CIFAR-10 that a stage has, of which a tenth are validation images [default: 50000; with --quick, 1280]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1280..=50_000))]
+    pub images: Option<u32>,
 }
 
 /// Shares at every setting.
@@ -58,29 +61,36 @@ pub(crate) struct Shares {
     pub settings: Vec<Setting>,
 }
 
-/// Shares at one setting.
+/// Shares of an epoch at one setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Setting {
     pub width: usize,
     pub precision: Precision,
     pub jobs: usize,
-    /// Of a stage.
-    pub epochs: usize,
-    pub steps: usize,
-    pub evaluated_images: usize,
-    pub stages_seconds: Spread,
+    pub train_images: usize,
+    pub validation_images: usize,
+    /// From the end of an epoch's first step to the end of the next one's, mean over the stages side by side.
+    pub epoch_seconds: Spread,
+    /// As many steps as an epoch has, by the median of those of the same epoch, mean over the stages.
     pub steps_seconds: Spread,
-    pub evaluation_seconds: Spread,
-    /// 1 − steps / stages.
-    pub outside_steps: Spread,
-    /// Evaluation / stages.
-    pub evaluation: Spread,
-    /// What is neither, over stages.
+    /// Drawing the batches of an epoch.
+    pub batches_seconds: Spread,
+    /// Evaluating the validation images once.
+    pub validation_seconds: Spread,
+    /// 1 − (steps − batches) / epoch.
+    pub outside_model: Spread,
+    /// Batches / epoch.
+    pub batches: Spread,
+    /// Validation / epoch.
+    pub validation: Spread,
+    /// What is none of these, over the epoch.
     pub rest: Spread,
+    /// An image evaluated over an image trained on, in time.
+    pub evaluated_over_trained: Spread,
     pub images_per_second: Spread,
-    /// Arithmetic of the steps, over the peak: of bare steps, and of whole stages.
+    /// Arithmetic of the steps, over the peak: while there are steps, and over the whole epoch.
     pub steps_share_of_peak: Spread,
-    pub stages_share_of_peak: Spread,
+    pub epoch_share_of_peak: Spread,
 }
 
 pub(crate) fn measure(session: &Session, options: &Options) -> Result<Shares, BenchError> {
@@ -110,100 +120,99 @@ fn one(
     real: bool,
 ) -> Result<Setting, BenchError> {
     let jobs = options.jobs.map_or_else(|| session.jobs(), usize::from);
-    let epochs = options.epochs.map_or(if session.quick { 1 } else { 8 }, usize::from);
-    // Nine tenths of the images are trained on; batches are whole, so that bare steps are the same steps. Wide networks take
-    // fewer images for time's sake. As many more as a fifth are tested on, as in CIFAR-10.
-    let batches = if session.quick { 9 } else { (576 / width).clamp(9, 72) };
-    let train_images = (batches * BATCH).div_ceil(9) * 10;
+    let images = options.images.map_or(if session.quick { 1280 } else { 50_000 }, |images| images as usize);
     let text = format!(
         "name = \"share\"\ntitle = \"Share\"\n[settings]\ndatasets = [\"cifar10\"]\nseeds = {jobs}\nbaseline_seeds = {jobs}\n\
-         train_images = {train_images}\ntest_images = {}\nvalidation_fraction = 0.1\nwidth = {width}\nbatch_size = {BATCH}\n\
-         max_epochs = {epochs}\npatience = {epochs}\nprecision = \"{}\"\n[baseline]\nlabel = \"baseline\"\npath = \
-         [{{ blur = 0.25 }}]\n[[conditions]]\nlabel = \"blurred\"\npath = [{{ blur = 0.25 }}]\n",
-        train_images / 5,
+         train_images = {images}\nvalidation_fraction = 0.1\nwidth = {width}\nbatch_size = {BATCH}\nmax_epochs = 2\n\
+         precision = \"{}\"\n[baseline]\nlabel = \"baseline\"\npath = [{{ blur = 0.25 }}]\n[[conditions]]\n\
+         label = \"blurred\"\npath = [{{ blur = 0.25 }}]\n",
         name(precision),
     );
     let experiment = ExperimentFile::parse(&text).and_then(|file| file.resolve(None, &[]));
     let plan = Plan::new(&experiment.expect("the experiment is a constant but for numbers"));
     let (kind, device) = (compute_kind(precision), session.device);
-    let library = || {
-        let library = Library::new(session.data.clone(), kind, device, BUDGET_BYTES, |_| {});
-        if !real {
-            library.preload(images::made_up(DatasetName::Cifar10, train_images, train_images / 5));
-        }
-        library
+    let library = Library::new(session.data.clone(), kind, device, BUDGET_BYTES, |_| {});
+    if !real {
+        library.preload(images::made_up(DatasetName::Cifar10, images, images / 5));
+    }
+    let data = library.task_data(&plan.stages[0].step.task, &plan.data)?;
+    let (train, validation) = (data.train.len(), data.validation.len());
+    let steps = train.div_ceil(BATCH);
+    let order = Tensor::randperm(train as i64, (Kind::Int64, device));
+    let mut batches: Vec<Batches> =
+        (0..jobs).map(|_| Batches { images: data.train.clone(), order: order.shallow_clone(), next: 0 }).collect();
+    let model = || ResNet::new(&bare::spec(width), CHANNELS, 0, kind, device);
+    let mut evaluations: Vec<(ResNet, ImageSet)> = (0..jobs).map(|_| (model(), data.validation.clone())).collect();
+
+    let validate = |(model, images): &mut (ResNet, ImageSet)| {
+        evaluate(model, images);
     };
 
-    let data = library().task_data(&plan.stages[0].step.task, &plan.data)?;
-    let train = data.train.len();
-    let steps = epochs * train / BATCH;
-    let evaluated = epochs * data.validation.len() + train + data.validation.len() + 2 * data.test.len();
-    let mut trainings: Vec<BareSteps> = (0..jobs).map(|_| BareSteps::new(width, BATCH, precision, device)).collect();
-    let mut evaluations: Vec<Evaluations> =
-        (0..jobs).map(|_| Evaluations::new(width, precision, session, &data)).collect();
-
-    let seconds = in_turns(session.rounds, 3, |side| match side {
+    let measured = in_turns(session.rounds, 3, |side| match side {
         0 => {
             let folder = session.folder()?;
-            let store = Store::open(folder.path())?;
-            timed_execution(&plan, &store, &library(), jobs, device)
+            let epochs = first_epochs(&plan, &Store::open(folder.path())?, &library, jobs, device)?;
+            let mean = |part: fn(&FirstEpoch) -> f64| epochs.iter().map(part).sum::<f64>() / epochs.len() as f64;
+            Ok::<_, BenchError>((mean(|epoch| epoch.seconds), mean(|epoch| epoch.median_step_seconds)))
         }
-        1 => Ok(side_by_side(&mut trainings, 1, device, steps, BareSteps::step)),
-        _ => Ok(side_by_side(&mut evaluations, 1, device, epochs, Evaluations::after_epoch)
-            + side_by_side(&mut evaluations, 1, device, 1, Evaluations::after_stage)),
+        1 => Ok((side_by_side(&mut batches, 1, device, steps, Batches::draw), 0.0)),
+        _ => Ok((side_by_side(&mut evaluations, 1, device, 1, validate), 0.0)),
     })?;
-    let [stages, bare, evaluation] = &seconds[..] else { unreachable!("there are three sides") };
-    let shares =
-        |part: &dyn Fn(usize) -> f64| Spread::of((0..stages.len()).map(|round| part(round) / stages[round]).collect());
-    let gflop = (jobs * steps * BATCH) as f64 * training_flops(&bare::spec(width), CHANNELS, SIDE) / 1e9;
-    let of_peak = |seconds: &[f64]| Spread::of(seconds.iter().map(|s| gflop / s / peak.gflops).collect());
+    let [epochs, batches, validations] = &measured[..] else { unreachable!("there are three sides") };
+    let of_rounds = |value: &dyn Fn(Round) -> f64| {
+        let rounds = epochs.iter().zip(batches).zip(validations).map(|((&(epoch, step), batches), validation)| Round {
+            epoch,
+            // The last batch may be smaller.
+            steps: step * train as f64 / BATCH as f64,
+            batches: batches.0,
+            validation: validation.0,
+        });
+        Spread::of(rounds.map(value).collect())
+    };
+    let gflop = (jobs * train) as f64 * training_flops(&bare::spec(width), CHANNELS, SIDE) / 1e9;
     Ok(Setting {
         width,
         precision,
         jobs,
-        epochs,
-        steps,
-        evaluated_images: evaluated,
-        outside_steps: shares(&|round| stages[round] - bare[round]),
-        evaluation: shares(&|round| evaluation[round]),
-        rest: shares(&|round| stages[round] - bare[round] - evaluation[round]),
-        images_per_second: Spread::of(stages.iter().map(|s| (jobs * steps * BATCH) as f64 / s).collect()),
-        steps_share_of_peak: of_peak(bare),
-        stages_share_of_peak: of_peak(stages),
-        stages_seconds: Spread::of(stages.clone()),
-        steps_seconds: Spread::of(bare.clone()),
-        evaluation_seconds: Spread::of(evaluation.clone()),
+        train_images: train,
+        validation_images: validation,
+        epoch_seconds: of_rounds(&|round| round.epoch),
+        steps_seconds: of_rounds(&|round| round.steps),
+        batches_seconds: of_rounds(&|round| round.batches),
+        validation_seconds: of_rounds(&|round| round.validation),
+        outside_model: of_rounds(&|round| 1.0 - (round.steps - round.batches) / round.epoch),
+        batches: of_rounds(&|round| round.batches / round.epoch),
+        validation: of_rounds(&|round| round.validation / round.epoch),
+        rest: of_rounds(&|round| 1.0 - (round.steps + round.validation) / round.epoch),
+        evaluated_over_trained: of_rounds(&|round| round.validation / validation as f64 / (round.steps / train as f64)),
+        images_per_second: of_rounds(&|round| (jobs * train) as f64 / round.epoch),
+        steps_share_of_peak: of_rounds(&|round| gflop / round.steps / peak.gflops),
+        epoch_share_of_peak: of_rounds(&|round| gflop / round.epoch / peak.gflops),
     })
 }
 
-/// What a stage evaluates.
-struct Evaluations {
-    model: ResNet,
-    train: datasets::ImageSet,
-    validation: datasets::ImageSet,
-    test: datasets::ImageSet,
-    standard_test: datasets::ImageSet,
+/// Seconds of what was measured in one round.
+#[derive(Clone, Copy)]
+struct Round {
+    epoch: f64,
+    steps: f64,
+    batches: f64,
+    validation: f64,
 }
 
-impl Evaluations {
-    fn new(width: usize, precision: Precision, session: &Session, data: &TaskData) -> Self {
-        Self {
-            model: ResNet::new(&bare::spec(width), CHANNELS, 0, compute_kind(precision), session.device),
-            train: data.train.clone(),
-            validation: data.validation.clone(),
-            test: data.test.clone(),
-            standard_test: data.standard_test.clone(),
-        }
-    }
+/// The batches of an epoch, one after another.
+struct Batches {
+    images: ImageSet,
+    order: Tensor,
+    next: usize,
+}
 
-    fn after_epoch(&mut self) {
-        evaluate(&self.model, &self.validation);
-    }
-
-    fn after_stage(&mut self) {
-        for set in [&self.train, &self.validation, &self.test, &self.standard_test] {
-            evaluate(&self.model, set);
-        }
+impl Batches {
+    fn draw(&mut self) {
+        let start = self.next % self.images.len();
+        let length = BATCH.min(self.images.len() - start);
+        let _batch = self.images.batch(&self.order.narrow(0, start as i64, length as i64), None);
+        self.next = start + length;
     }
 }
 
@@ -213,23 +222,25 @@ impl Tables for Shares {
             |spread: &Spread| format!("{} ({}–{})", percent(spread.median), percent(spread.min), percent(spread.max));
         let rows = self.settings.iter().map(|s| {
             vec![
-                format!("width {}, {}, {} stages of {} epochs", s.width, name(s.precision), s.jobs, s.epochs),
-                spread(&s.outside_steps),
-                spread(&s.evaluation),
+                format!("width {}, {}, {} side by side", s.width, name(s.precision), s.jobs),
+                spread(&s.outside_model),
+                spread(&s.validation),
+                spread(&s.batches),
                 spread(&s.rest),
                 s.images_per_second.text(0),
                 spread(&s.steps_share_of_peak),
-                spread(&s.stages_share_of_peak),
+                spread(&s.epoch_share_of_peak),
             ]
         });
-        let header = ["", "outside steps", "evaluation", "neither", "images/s", "steps, of peak", "stages, of peak"];
+        let header =
+            ["", "outside the model", "validation", "batches", "rest", "images/s", "steps, of peak", "epoch, of peak"];
         let peaks = self
             .peaks
             .iter()
             .map(|peak| vec![name(peak.precision).to_owned(), peak.size.to_string(), format!("{:.0}", peak.gflops)]);
         format!(
             "{}\n{}",
-            markdown(&format!("Share of the time of stages ({} images)", self.images), &header, rows),
+            markdown(&format!("Share of the time of an epoch ({} images)", self.images), &header, rows),
             markdown("Large matrix products", &["precision", "size", "GFLOP/s"], peaks)
         )
     }
