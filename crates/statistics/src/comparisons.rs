@@ -222,4 +222,21 @@ mod tests {
         // Only one comparison with the reference: nothing to correct for.
         assert_eq!(comparisons[2].holm.welch, Some(comparisons[2].welch.unwrap().p.two_sided));
     }
+
+    #[test]
+    fn a_condition_under_two_names_is_corrected_for_once() {
+        let rows = |names: &[&'static str]| -> Vec<(&'static str, u64, f64)> {
+            let losses = |name: &str| if name == "baseline" { [1.0, 1.1, 1.2] } else { [1.5, 1.7, 1.4] };
+            let of = |&name: &&'static str| (0..).zip(losses(name)).map(move |(seed, loss)| (name, seed, loss));
+            names.iter().flat_map(of).chain([("c", 0, 1.1), ("c", 1, 1.2), ("c", 2, 1.0)]).collect()
+        };
+        let corrected = |names: &[&'static str]| -> HashMap<String, Corrected> {
+            let table = table(&rows(names));
+            let comparisons = compare(&Groups::of(&table), None);
+            let with_baseline = comparisons.into_iter().filter(|c| c.against == Against::Baseline);
+            with_baseline.map(|c| (c.condition, c.holm)).collect()
+        };
+        let (once, twice) = (corrected(&["baseline", "a"]), corrected(&["baseline", "a", "b"]));
+        assert_eq!((twice["a"], twice["b"], twice["c"]), (once["a"], once["a"], once["c"]));
+    }
 }
