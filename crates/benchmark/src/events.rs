@@ -51,6 +51,9 @@ pub(crate) fn first_epochs(
     let options = Options { jobs, device, checkpoint_every: CHECKPOINT_EVERY };
     let watch = Watch { stages: plan.stages.len(), ends: Mutex::default(), stop: AtomicBool::new(false) };
     none_failed(&execute(plan, store, library, &options, &watch, &watch.stop)?)?;
+    if !watch.stop.into_inner() {
+        return Err(BenchError::Stages(plan.stages.len(), "not each of them began a second epoch".into()));
+    }
     let ends = watch.ends.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(ends.values().map(|ends| first_epoch(ends)).collect())
 }
@@ -62,11 +65,11 @@ fn none_failed(report: &Report) -> Result<(), BenchError> {
     }
 }
 
-/// From the ends of all steps of an epoch and of the first one of the next.
+/// From the ends of all steps of an epoch, of which there are two or more, and of the first one of the next.
 fn first_epoch(ends: &[Instant]) -> FirstEpoch {
-    let steps = ends.windows(2).take(ends.len().saturating_sub(2));
+    let steps = ends.windows(2).take(ends.len() - 2);
     FirstEpoch {
-        seconds: ends.last().zip(ends.first()).map_or(0.0, |(last, first)| (*last - *first).as_secs_f64()),
+        seconds: (ends[ends.len() - 1] - ends[0]).as_secs_f64(),
         median_step_seconds: Spread::of(steps.map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect()).median,
     }
 }

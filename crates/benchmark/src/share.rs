@@ -3,8 +3,8 @@
 //! Stages are carried out by the executor as in a figure, until each has begun its second epoch. How long a step takes is seen
 //! within the same epoch, so that a machine which is now slower and now faster slows all of it alike. Drawing the batches and
 //! evaluating the validation images are timed on their own, as many of them. What remains is neither: looks at norms and
-//! activations, the order of images, copies of the best weights, logs, checkpoints. Nothing is added to the training loop for
-//! this.
+//! activations, the order of images, copies of the best weights, logs, checkpoints, and what made steps slower than the median
+//! one. Nothing is added to the training loop for this.
 
 use clap::Args;
 use datasets::{ImageSet, Library};

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-/// Keeping checkpoints may take no more than one part in this many of a stage's time, where there are to be fewer for it.
+/// Where keeping checkpoints takes more than one part in this many of a stage's time, they become fewer.
 const COST: u32 = 100;
 /// The time between two is stretched to at most this many times what was asked for.
 const STRETCH: u32 = 5;
 
-/// Checkpoints every so often, and more rarely where keeping one takes long: those of wide networks are hundreds of megabytes.
+/// Checkpoints every so often, and more rarely where keeping one takes long: those of wide networks are a hundred megabytes and more.
 pub(crate) struct Pace {
     every: Duration,
     last: Instant,

@@ -7,7 +7,7 @@ use crate::holm::holm;
 
 /// What a family of tests is, in words: Holm's correction is within it.
 pub const FAMILY: &str = "all comparisons of one dataset and one kind (with the baseline, or with the reference), each test \
-                          on its own; conditions that are the very same runs, as two-task paths of several orders are, count as one";
+                          on its own; conditions with the very same values, as two-task paths of several orders have, count as one";
 
 /// P-values after Holm's correction within [`FAMILY`]; `None` where the test is not defined.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
