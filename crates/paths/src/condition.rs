@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::route::{Order, route};
+use crate::route::{Order, path_name, route};
 use crate::{DatasetName, Intervention, LearningPath, Settings, Step, Task, Transform, values};
 
 /// A labelled learning path, not yet bound to a dataset.
@@ -18,6 +18,9 @@ pub struct Condition {
     pub panel: Option<String>,
     /// What stands under the violin instead of the label.
     pub tick: Option<String>,
+    /// The name of the path, the same for every number of tasks: the components that it removes, in the order in which it does,
+    /// such as "blur", "blur then contrast" or "blur and contrast" (together); "standard" where there are none.
+    pub route: String,
     /// The tasks in order.
     pub steps: Vec<StepForm>,
 }
@@ -47,6 +50,8 @@ pub struct StepForm {
     patience: Option<usize>,
     #[serde(deserialize_with = "values::some_amount")]
     bias_reset: Option<f64>,
+    /// Done to the model before the task, in this order, after the bias reset where there is one.
+    interventions: Vec<Intervention>,
 }
 
 /// The two ways to write a path: step by step, or from a source to a target in a number of tasks.
@@ -84,7 +89,7 @@ impl TryFrom<ConditionForm> for Family {
         if label.trim().is_empty() {
             return Err("a condition's `label` is empty".into());
         }
-        let paths: Vec<Vec<StepForm>> = match (form.path, form.from, form.tasks) {
+        let (paths, route): (Vec<Vec<StepForm>>, String) = match (form.path, form.from, form.tasks) {
             (Some(_), from, tasks)
                 if from.is_some() || tasks.is_some() || form.to.is_some() || form.order.is_some() =>
             {
@@ -95,7 +100,10 @@ impl TryFrom<ConditionForm> for Family {
             (Some(steps), _, _) if steps.is_empty() => {
                 return Err(format!("condition \"{label}\" has an empty `path`"));
             }
-            (Some(steps), _, _) => vec![steps],
+            (Some(steps), _, _) => {
+                let route = path_name(&steps.iter().map(StepForm::transform).collect::<Vec<_>>(), &Order::Diagonal);
+                (vec![steps], route)
+            }
             (None, Some(from), Some(tasks)) => {
                 let (to, order) = (form.to.unwrap_or_default(), form.order.unwrap_or_default());
                 if tasks.0.len() > 1 && !label.contains("{n}") {
@@ -105,7 +113,7 @@ impl TryFrom<ConditionForm> for Family {
                     ));
                 }
                 let path = |&n: &usize| route(&from, &to, n, &order).into_iter().map(StepForm::from).collect();
-                tasks.0.iter().map(path).collect()
+                (tasks.0.iter().map(path).collect(), path_name(&[from, to], &order))
             }
             _ => return Err(format!("condition \"{label}\" needs either `path` or both `from` and `tasks`")),
         };
@@ -121,6 +129,7 @@ impl TryFrom<ConditionForm> for Family {
                 row: form.row.clone(),
                 panel: form.panel.clone(),
                 tick: form.tick.as_deref().map(numbered),
+                route: route.clone(),
                 steps,
             }
         };
@@ -137,7 +146,8 @@ impl From<Transform> for StepForm {
 impl Condition {
     /// The target task alone: the baseline where a file names no other.
     pub(crate) fn target_alone() -> Self {
-        Self { label: "baseline".into(), row: None, panel: None, tick: None, steps: vec![StepForm::default()] }
+        let (label, route) = ("baseline".into(), path_name(&[Transform::STANDARD], &Order::Diagonal));
+        Self { label, row: None, panel: None, tick: None, route, steps: vec![StepForm::default()] }
     }
 
     /// This condition with `{lr}` in its label replaced by its learning rates under `settings`, such as "(1e-3, 2e-3)".
@@ -183,7 +193,12 @@ impl StepForm {
         process.max_epochs = self.max_epochs.unwrap_or(process.max_epochs);
         process.patience = self.patience.unwrap_or(process.patience);
         Step {
-            interventions: self.bias_reset.map(|amount| Intervention::BiasReset { amount }).into_iter().collect(),
+            interventions: self
+                .bias_reset
+                .map(Intervention::bias_reset)
+                .into_iter()
+                .chain(self.interventions.clone())
+                .collect(),
             task: Task { dataset, transform: self.transform() },
             process,
         }

@@ -54,6 +54,23 @@ impl DatasetName {
         }
     }
 
+    /// Images in the official training set.
+    pub fn train_images(self) -> usize {
+        match self {
+            Self::Cifar10 => 50_000,
+            Self::FashionMnist | Self::Mnist => 60_000,
+            Self::Svhn => 73_257,
+        }
+    }
+
+    /// Images in the official test set.
+    pub fn test_images(self) -> usize {
+        match self {
+            Self::Cifar10 | Self::FashionMnist | Self::Mnist => 10_000,
+            Self::Svhn => 26_032,
+        }
+    }
+
     /// Height and width of an image, in pixels.
     pub fn image_size(self) -> usize {
         match self {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Deserialize;
 
 use crate::condition::Family;
-use crate::{Condition, DatasetName, Drawing, LearningPath, Settings, SettingsPatch};
+use crate::error::in_plain_words;
+use crate::scales::{self, Scales};
+use crate::{Condition, DatasetName, Drawing, ExperimentError, Factors, LearningPath, Settings, SettingsPatch};
 
 /// More tasks would take gigabytes to plan; the paper's largest figure has a few thousand.
 const MOST_TASKS: usize = 1_000_000;
@@ -23,11 +25,21 @@ pub struct ExperimentFile {
     figure: Drawing,
     #[serde(default)]
     settings: SettingsPatch,
+    /// The table of scales that those of the file are laid over.
+    scales: Option<ScalesOf>,
     #[serde(default)]
     scale: BTreeMap<String, SettingsPatch>,
     #[serde(default = "Condition::target_alone")]
     baseline: Condition,
     conditions: Vec<Family>,
+}
+
+/// Where scales come from besides the file itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ScalesOf {
+    /// Those that all figures share.
+    Standard,
 }
 
 /// An experiment at one scale, with every setting decided.
@@ -58,29 +70,12 @@ pub struct Run {
     pub dataset: DatasetName,
     /// The label of its condition, or the baseline's.
     pub condition: String,
+    /// What its condition is.
+    pub factors: Factors,
     /// Seed of the initial weights and of the order of the images.
     pub seed: u64,
     /// The steps.
     pub path: LearningPath,
-}
-
-/// Why an experiment could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ExperimentError {
-    /// The text is not an experiment; the message shows line, key and what is allowed.
-    #[error("{0}")]
-    Text(String),
-    /// The scale is not in the file.
-    #[error("unknown scale `{asked}`; {}", allowed_scales(.allowed))]
-    Scale {
-        /// What was asked for.
-        asked: String,
-        /// The scales of the file.
-        allowed: Vec<String>,
-    },
-    /// What followed `--set` is not a setting with a possible value.
-    #[error("{0}")]
-    Set(String),
 }
 
 impl ExperimentFile {
@@ -93,6 +88,17 @@ impl ExperimentFile {
             toml::from_str(text).map_err(|e| ExperimentError::Text(in_plain_words(e.to_string().trim_end())))?;
         file.check().map_err(ExperimentError::Text)?;
         Ok(file)
+    }
+
+    /// The same file with the scales of `standard` under its own, where it asks for them by `scales = "standard"`.
+    pub fn with_scales(mut self, standard: &Scales) -> Self {
+        if self.scales == Some(ScalesOf::Standard) {
+            for (name, patch) in standard.iter() {
+                let own = self.scale.entry(name.to_owned()).or_default();
+                *own = own.over(patch);
+            }
+        }
+        self
     }
 
     /// The scales that the file has settings for.
@@ -159,16 +165,13 @@ impl ExperimentFile {
 
     fn check(&self) -> Result<(), String> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        for (what, name) in std::iter::once(("name", &self.name)).chain(self.scale.keys().map(|scale| ("scale", scale)))
-        {
-            // Experiments without scales write to folders called `own`.
-            if name.is_empty() || name.len() > 64 || !name.chars().all(plain) || (what == "scale" && name == "own") {
-                return Err(format!(
-                    "{what} \"{name}\": allowed are 1 to 64 lower-case letters, digits and hyphens, as it names files, and no \
-                     scale called own"
-                ));
-            }
+        if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(plain) {
+            let name = &self.name;
+            return Err(format!(
+                "name \"{name}\": allowed are 1 to 64 lower-case letters, digits and hyphens, as it names files"
+            ));
         }
+        self.scale.keys().try_for_each(|name| scales::check_name(name))?;
         if self.conditions.is_empty() {
             return Err("the experiment has no conditions; write at least one [[conditions]] table".into());
         }
@@ -222,11 +225,13 @@ impl Experiment {
         for &dataset in &self.settings.datasets {
             let baseline = (&self.baseline, &self.settings.baseline_seeds);
             let conditions = self.conditions.iter().map(|c| (c, &self.settings.seeds));
-            for (condition, seeds) in std::iter::once(baseline).chain(conditions) {
+            for (number, (condition, seeds)) in std::iter::once(baseline).chain(conditions).enumerate() {
                 let path = condition.path(dataset, &self.settings);
+                let factors = Factors::of(condition, number == 0, self.settings.network, &path);
                 runs.extend(seeds.0.iter().map(|&seed| Run {
                     dataset,
                     condition: condition.label.clone(),
+                    factors: factors.clone(),
                     seed,
                     path: path.clone(),
                 }));
@@ -253,24 +258,6 @@ fn check_labels<'a>(labels: impl Iterator<Item = &'a str>) -> Result<(), String>
     Ok(())
 }
 
-/// Names types as a person does who does not know Rust.
-fn in_plain_words(message: &str) -> String {
-    [
-        ("f64", "a number"),
-        ("usize", "a whole number of 0 or more"),
-        ("u64", "a whole number of 0 or more"),
-        ("a sequence", "a list"),
-    ]
-    .iter()
-    .fold(message.to_owned(), |text, (rust, plain)| {
-        text.replace(&format!("expected {rust}"), &format!("expected {plain}"))
-    })
-}
-
-fn allowed_scales(scales: &[String]) -> String {
-    if scales.is_empty() { "this experiment has no scales".into() } else { format!("allowed: {}", scales.join(", ")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,7 +273,7 @@ mod tests {
         let file = with(&format!("[settings]\nlr = 0.1\nwidth = 8\n[scale.small]\nwidth = 4\n{CONDITION}")).unwrap();
         let patch = SettingsPatch::parse_assignment("lr=0.3").unwrap();
         let experiment = file.resolve(Some("small"), &[patch]).unwrap();
-        assert_eq!((experiment.settings.lr, experiment.settings.width), (0.3, 4));
+        assert_eq!((experiment.settings.lr, experiment.settings.width), (0.3, crate::Width::Number(4)));
         assert_eq!(experiment.settings.momentum, Settings::paper().momentum);
         let message = file.resolve(Some("large"), &[]).unwrap_err().to_string();
         assert_eq!(message, "unknown scale `large`; allowed: small");

@@ -26,27 +26,44 @@
 
 #![warn(missing_docs)]
 
+mod complete;
 mod condition;
 mod dataset;
 mod drawing;
+mod error;
 mod experiment;
+mod factors;
+mod identified;
 mod identity;
+mod intervention;
+mod model;
 mod path;
 mod process;
 pub mod random;
 mod route;
+mod scales;
+mod selection;
 mod settings;
 mod transform;
 mod values;
+mod width;
 
+pub use complete::complete;
 pub use condition::Condition;
 pub use dataset::DatasetName;
 pub use drawing::{Drawing, FigureKind, SharedAxis};
-pub use experiment::{Experiment, ExperimentError, ExperimentFile, Run};
+pub use error::ExperimentError;
+pub use experiment::{Experiment, ExperimentFile, Run};
+pub use factors::Factors;
 pub use identity::{Genesis, StageContext, StageId};
-pub use path::{Intervention, LearningPath, Step, Task};
-pub use process::{Carry, Init, LearningProcess, ModelSpec, Numerics, Precision, Stem};
+pub use intervention::{BiasReset, Intervention};
+pub use model::{Init, ModelSpec, NetworkName, Stem};
+pub use path::{LearningPath, Step, Task};
+pub use process::{Carry, LearningProcess, Numerics, Precision};
 pub use route::{Component, Order, route};
-pub use settings::{DataSelection, Settings, SettingsPatch};
+pub use scales::Scales;
+pub use selection::{DataSelection, ImageCount};
+pub use settings::{Settings, SettingsPatch};
 pub use transform::Transform;
 pub use values::SeedList;
+pub use width::Width;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DatasetName, LearningProcess, Transform};
+use crate::{DatasetName, Intervention, LearningProcess, Transform};
 
 /// τ: the images of a dataset under a transformation, with mean cross-entropy as the loss.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -11,20 +11,6 @@ pub struct Task {
     pub dataset: DatasetName,
     /// What is done to them.
     pub transform: Transform,
-}
-
-/// A change made to a model between two tasks.
-///
-/// The paper's two other interventions need no such change: the learning rate is a field of [`LearningProcess`], and
-/// discretization is the number of steps of a [`LearningPath`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Intervention {
-    /// Adds a constant to every bias of the network: the BatchNorm shifts and the classifier's bias (Figure 6).
-    BiasReset {
-        /// What is added; the paper uses 0.01.
-        amount: f64,
-    },
 }
 
 /// One (τ, ω) of a path, with what is done to the model beforehand.

@@ -23,6 +23,8 @@ pub enum Purpose {
     Split,
     /// Which images of the official test set are used.
     TestSubset,
+    /// What an intervention draws.
+    Intervention,
 }
 
 /// The stream for one purpose, one position in a path and one epoch of the run with `seed`.
@@ -34,6 +36,7 @@ pub fn stream(seed: u64, purpose: Purpose, position: usize, epoch: usize) -> Cha
         Purpose::FixedShift => "fixed-shift",
         Purpose::Split => "split",
         Purpose::TestSubset => "test-subset",
+        Purpose::Intervention => "intervention",
     };
     let mut key = Sha256::new();
     key.update(name.as_bytes());
@@ -41,6 +44,13 @@ pub fn stream(seed: u64, purpose: Purpose, position: usize, epoch: usize) -> Cha
         key.update(number.to_le_bytes());
     }
     ChaCha8Rng::from_seed(key.finalize().into())
+}
+
+/// One of many streams with the same key otherwise: the `number`th of several things that draw in one place.
+pub fn numbered_stream(seed: u64, purpose: Purpose, position: usize, epoch: usize, number: usize) -> ChaCha8Rng {
+    let mut rng = stream(seed, purpose, position, epoch);
+    rng.set_stream(number as u64);
+    rng
 }
 
 #[cfg(test)]
@@ -61,5 +71,8 @@ mod tests {
         ] {
             assert_ne!(reference, other);
         }
+        let numbered = |number| numbered_stream(1, Purpose::Shuffle, 2, 3, number).next_u64();
+        assert_eq!(numbered(0), reference);
+        assert_ne!(numbered(1), reference);
     }
 }

@@ -63,6 +63,49 @@ pub enum Component {
     Shift,
 }
 
+impl Component {
+    const ALL: [Component; 3] = [Self::Blur, Self::Contrast, Self::Shift];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Blur => "blur",
+            Self::Contrast => "contrast",
+            Self::Shift => "shift",
+        }
+    }
+
+    fn of(self, transform: &Transform) -> f64 {
+        match self {
+            Self::Blur => transform.blur,
+            Self::Contrast => transform.contrast,
+            Self::Shift => transform.shift,
+        }
+    }
+}
+
+/// The name of a path through `transforms` (its ends are enough) whose components are removed in `order`: the components that
+/// are not the same all along, or else those that are not standard, or else "standard".
+pub(crate) fn path_name(transforms: &[Transform], order: &Order) -> String {
+    let moves = |c: &Component| transforms.iter().any(|t| c.of(t) != c.of(&transforms[0]));
+    let strange = |c: &Component| transforms.iter().any(|t| c.of(t) != c.of(&Transform::STANDARD));
+    let mut components: Vec<Component> = Component::ALL.into_iter().filter(moves).collect();
+    if components.is_empty() {
+        components.extend(Component::ALL.into_iter().filter(strange));
+    }
+    let names = |of: &[Component]| of.iter().map(|c| c.name()).collect::<Vec<_>>();
+    match order {
+        _ if components.is_empty() => "standard".to_owned(),
+        Order::OneByOne(listed) => {
+            let one_by_one: Vec<Component> = listed.iter().copied().filter(|c| components.contains(c)).collect();
+            let together: Vec<Component> = components.into_iter().filter(|c| !listed.contains(c)).collect();
+            // Components that are not listed move over the whole of the route.
+            let parts = [names(&one_by_one).join(" then "), names(&together).join(" and ")];
+            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" with ")
+        }
+        Order::Diagonal => names(&components).join(" and "),
+    }
+}
+
 /// `tasks` transformations evenly spaced from `from` to `to`, both included exactly.
 ///
 /// With one task the route is the target alone. With [`Order::OneByOne`] the route is divided into as many equal legs as

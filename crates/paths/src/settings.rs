@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::values::{self, SeedList};
-use crate::{Carry, DatasetName, Init, LearningProcess, ModelSpec, Numerics, Precision, Stem};
+use crate::{
+    Carry, DataSelection, DatasetName, ImageCount, Init, LearningProcess, ModelSpec, NetworkName, Numerics, Precision,
+    Stem, Width,
+};
 
 /// Defines [`Settings`], [`SettingsPatch`] and the overlay of one by the other from a single list.
 macro_rules! settings {
@@ -34,6 +37,13 @@ macro_rules! settings {
         pub struct SettingsPatch {
             $( $(#[doc = $doc])+ $(#[serde($check)])? pub $name: Option<$type>, )+
         }
+
+        impl SettingsPatch {
+            /// These settings, and those of `under` where these say nothing.
+            pub fn over(&self, under: &SettingsPatch) -> Self {
+                Self { $( $name: self.$name.clone().or_else(|| under.$name.clone()), )+ }
+            }
+        }
     };
 }
 
@@ -45,52 +55,51 @@ settings! {
     seeds: SeedList = SeedList::first(10);
     /// Seeds of the baseline.
     baseline_seeds: SeedList = SeedList::first(3);
-    /// Images taken from the official training set, class-stratified and validation included; more than there are means all.
-    #[serde(deserialize_with = "values::some_count")]
-    train_images: usize = 1_000_000_000;
-    /// Images taken from the official test set, class-stratified; more than there are means all.
-    #[serde(deserialize_with = "values::some_count")]
-    test_images: usize = 1_000_000_000;
+    /// Images taken from the official training set, class-stratified and validation included: a number, or "all".
+    train_images: ImageCount = ImageCount::All;
+    /// Images taken from the official test set, class-stratified: a number, or "all".
+    test_images: ImageCount = ImageCount::All;
     /// Share of the training images held out for early stopping.
     #[serde(deserialize_with = "values::some_fraction")]
-    validation_fraction: f64 = 0.1;
+    validation_fraction: f64 = DataSelection::default().validation_fraction;
     /// Seed of the choice of images; the same for every run of an experiment.
-    split_seed: u64 = 0;
-    /// Width of the ResNet-18.
-    #[serde(deserialize_with = "values::some_width")]
-    width: usize = 64;
-    /// First convolution: "3x3" or "7x7".
+    split_seed: u64 = DataSelection::default().split_seed;
+    /// The network: "resnet18", "all-cnn", "all-cnn-bn" or "mlp".
+    network: NetworkName = NetworkName::ResNet18;
+    /// Width of the network: a number, or "standard" for the network's own.
+    width: Width = Width::Standard;
+    /// First convolution of a ResNet: "3x3" or "7x7".
     stem: Stem = Stem::Conv3;
     /// Initialisation: "pytorch" or "kaiming-normal".
     init: Init = Init::Pytorch;
     /// Learning rate.
     #[serde(deserialize_with = "values::some_lr")]
-    lr: f64 = 1e-3;
+    lr: f64 = LearningProcess::default().lr;
     /// Momentum.
     #[serde(deserialize_with = "values::some_momentum")]
-    momentum: f64 = 0.9;
+    momentum: f64 = LearningProcess::default().momentum;
     /// Weight decay.
     #[serde(deserialize_with = "values::some_weight_decay")]
-    weight_decay: f64 = 1e-3;
+    weight_decay: f64 = LearningProcess::default().weight_decay;
     /// Images a step; at least 2, as BatchNorm has no statistics of one.
     #[serde(deserialize_with = "values::some_batch_size")]
-    batch_size: usize = 128;
+    batch_size: usize = LearningProcess::default().batch_size;
     /// Most epochs on a task.
     #[serde(deserialize_with = "values::some_count")]
-    max_epochs: usize = 200;
+    max_epochs: usize = LearningProcess::default().max_epochs;
     /// Epochs without improvement of the validation loss after which a task ends.
     #[serde(deserialize_with = "values::some_patience")]
-    patience: usize = 50;
+    patience: usize = LearningProcess::default().patience;
     /// Weights that are tested and carried to the next task: "best" or "last".
-    carry: Carry = Carry::Best;
+    carry: Carry = LearningProcess::default().carry;
     /// Arithmetic: "fp32" or "bf16".
-    precision: Precision = Precision::Fp32;
+    precision: Precision = Numerics::default().precision;
     /// Conditions of longer paths than this many tasks are left out.
     #[serde(deserialize_with = "values::some_count")]
     max_tasks: usize = 1000;
     /// CPU threads inside one run.
     #[serde(deserialize_with = "values::some_threads")]
-    threads: usize = 1;
+    threads: usize = Numerics::default().threads;
 }
 
 impl Settings {
@@ -109,7 +118,7 @@ impl Settings {
 
     /// The network.
     pub fn model(&self) -> ModelSpec {
-        ModelSpec { width: self.width, stem: self.stem, init: self.init }
+        ModelSpec { network: self.network, width: self.width.of(self.network), stem: self.stem, init: self.init }
     }
 
     /// The arithmetic.
@@ -126,19 +135,6 @@ impl Settings {
             split_seed: self.split_seed,
         }
     }
-}
-
-/// Which images of a dataset are trained on, validated on and tested on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DataSelection {
-    /// Images from the official training set, validation included; more than there are means all.
-    pub train_images: usize,
-    /// Images from the official test set; more than there are means all.
-    pub test_images: usize,
-    /// Share of the training images held out for validation.
-    pub validation_fraction: f64,
-    /// Seed of the choice.
-    pub split_seed: u64,
 }
 
 fn some_datasets<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<DatasetName>>, D::Error> {

@@ -2,25 +2,25 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::identified::identified;
 
-/// A transformation of images, as the strengths of its three components; [`Transform::STANDARD`] leaves images as they are.
-///
-/// Components are applied in the order blur, contrast, shift. Components at their standard value are left out when
-/// serialised, so that a component added to this type later does not change the identity of what exists.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Transform {
-    /// Blur factor s in (0, 1]: images are resized to s times their size and back; 1 is sharp.
-    #[serde(skip_serializing_if = "is_one", deserialize_with = "crate::values::blur")]
-    pub blur: f64,
-    /// Contrast level c in [0, 1]: c·x + (1 − c)·(mean grey of the image); 1 is full contrast, 0 uniform grey.
-    #[serde(skip_serializing_if = "is_one", deserialize_with = "crate::values::contrast")]
-    pub contrast: f64,
-    /// Half-width a in [0, 1] of the random shift as a fraction of the image size: offsets are uniform in [−a, a]·size and
-    /// drawn anew for each image and epoch; 0 is centred.
-    #[serde(skip_serializing_if = "is_zero", deserialize_with = "crate::values::shift")]
-    pub shift: f64,
+identified! {
+    /// A transformation of images, as the strengths of its three components; [`Transform::STANDARD`] leaves images as they are.
+    ///
+    /// Components are applied in the order blur, contrast, shift.
+    #[derive(Copy)]
+    pub struct Transform {
+        /// Blur factor s in (0, 1]: images are resized to s times their size and back; 1 is sharp.
+        #[serde(deserialize_with = "crate::values::blur")]
+        blur: f64 = Self::STANDARD.blur;
+        /// Contrast level c in [0, 1]: c·x + (1 − c)·(mean grey of the image); 1 is full contrast, 0 uniform grey.
+        #[serde(deserialize_with = "crate::values::contrast")]
+        contrast: f64 = Self::STANDARD.contrast;
+        /// Half-width a in [0, 1] of the random shift as a fraction of the image size: offsets are uniform in [−a, a]·size and
+        /// drawn anew for each image and epoch; 0 is centred.
+        #[serde(deserialize_with = "crate::values::shift")]
+        shift: f64 = Self::STANDARD.shift;
+    }
 }
 
 impl Transform {
@@ -62,12 +62,6 @@ impl Transform {
     }
 }
 
-impl Default for Transform {
-    fn default() -> Self {
-        Self::STANDARD
-    }
-}
-
 impl fmt::Display for Transform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
@@ -94,12 +88,4 @@ fn lerp(a: f64, b: f64, t: f64) -> f64 {
     } else {
         ((a + (b - a) * t) * 1e12).round() / 1e12
     }
-}
-
-fn is_one(v: &f64) -> bool {
-    *v == 1.0
-}
-
-fn is_zero(v: &f64) -> bool {
-    *v == 0.0
 }

@@ -1,0 +1,103 @@
+//! What a condition is, as numbers and words that tables can be searched by.
+
+use serde::Serialize;
+
+use crate::{Condition, Intervention, LearningPath, NetworkName, Step, Transform};
+
+/// What a run's condition is, apart from its label: the columns by which statistics tell conditions apart.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Factors {
+    /// Whether it is the experiment's baseline.
+    pub is_baseline: bool,
+    /// The network.
+    pub network: NetworkName,
+    /// The name of the path, the same for every number of tasks ([`Condition::route`]).
+    pub path: String,
+    /// Number of tasks.
+    pub tasks: usize,
+    /// Learning rate of the first task.
+    pub lr_1: f64,
+    /// Learning rate of the last task.
+    pub lr_2: f64,
+    /// What a bias reset adds before the first task; 0 where there is none.
+    pub bias_reset_first: f64,
+    /// What a bias reset adds before the last task; 0 where there is none.
+    pub bias_reset_last: f64,
+    /// The transformation of the first task.
+    pub source: Transform,
+    /// The transformation of the last task.
+    pub target: Transform,
+    /// Every intervention with the number of its task, such as "1: bias_reset 0.01; 2: bias_reset 0.01"; empty without any.
+    pub interventions: String,
+}
+
+impl Factors {
+    /// The factors of `condition`, whose path on some dataset is `path`.
+    ///
+    /// # Panics
+    /// Where `path` is empty.
+    pub fn of(condition: &Condition, is_baseline: bool, network: NetworkName, path: &LearningPath) -> Self {
+        let (first, last) = (&path[0], &path[path.len() - 1]);
+        let interventions: Vec<String> = path
+            .iter()
+            .zip(1..)
+            .flat_map(|(step, task)| {
+                step.interventions.iter().map(move |intervention| format!("{task}: {intervention}"))
+            })
+            .collect();
+        Self {
+            is_baseline,
+            network,
+            path: condition.route.clone(),
+            tasks: path.len(),
+            lr_1: first.process.lr,
+            lr_2: last.process.lr,
+            bias_reset_first: bias_reset(first),
+            bias_reset_last: bias_reset(last),
+            source: first.task.transform,
+            target: last.task.transform,
+            interventions: interventions.join("; "),
+        }
+    }
+}
+
+fn bias_reset(step: &Step) -> f64 {
+    let amount = |intervention: &Intervention| match intervention {
+        Intervention::BiasReset(reset) => reset.amount,
+    };
+    // An empty sum of floats would be written as −0.
+    step.interventions.iter().map(amount).fold(0.0, |sum, amount| sum + amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ExperimentFile;
+
+    #[test]
+    fn conditions_are_told_apart_by_what_they_are() {
+        let text = "name = \"t\"\ntitle = \"t\"\n[settings]\ndatasets = [\"mnist\"]\nseeds = 1\nbaseline_seeds = 1\n\
+             [baseline]\nlabel = \"sharp only\"\npath = [{}]\n\
+             [[conditions]]\nlabel = \"BN=0\"\npath = [{ blur = 0.25, bias_reset = 0.01 }, { lr_factor = 2 }]\n\
+             [[conditions]]\nlabel = \"a {n}\"\nfrom = { blur = 0.25, contrast = 0.1 }\norder = [\"contrast\", \"blur\"]\n\
+             tasks = [2, 3]\n\
+             [[conditions]]\nlabel = \"b\"\nfrom = { blur = 0.25, shift = 0.25 }\ntasks = 3\n";
+        let runs = ExperimentFile::parse(text).unwrap().resolve(None, &[]).unwrap().runs();
+        let factors: Vec<_> = runs.iter().map(|run| &run.factors).collect();
+        let paths: Vec<_> = factors.iter().map(|f| (f.path.as_str(), f.tasks, f.is_baseline)).collect();
+        assert_eq!(
+            paths,
+            [
+                ("standard", 1, true),
+                ("blur", 2, false),
+                ("contrast then blur", 2, false),
+                ("contrast then blur", 3, false),
+                ("blur and shift", 3, false)
+            ]
+        );
+        let reset = factors[1];
+        assert_eq!((reset.lr_1, reset.lr_2), (1e-3, 2e-3));
+        assert_eq!((reset.bias_reset_first, reset.bias_reset_last), (0.01, 0.0));
+        assert_eq!(reset.interventions, "1: bias_reset 0.01");
+        assert_eq!((reset.source.blur, reset.target.blur), (0.25, 1.0));
+    }
+}
