@@ -4,7 +4,7 @@ use datasets::ImageSet;
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
-use crate::ResNet;
+use crate::network::Network;
 
 /// Images evaluated together. Sums are taken batch by batch, so this number is part of what a loss's last bits depend on.
 const BATCH: usize = 500;
@@ -20,14 +20,14 @@ pub struct Evaluation {
     pub images: usize,
 }
 
-/// Evaluates `model` on every image of `set`; images that a random shift moves anew in each epoch take a fixed draw.
-pub fn evaluate(model: &ResNet, set: &ImageSet) -> Evaluation {
+/// Evaluates `network` on every image of `set`; images that a random shift moves anew in each epoch take a fixed draw.
+pub fn evaluate(network: &dyn Network, set: &ImageSet) -> Evaluation {
     let offsets = set.fixed_offsets();
     let mut sums = Sums::zero(set.device());
     tch::no_grad(|| {
         for start in (0..set.len()).step_by(BATCH) {
             let (images, labels) = set.slice(start, BATCH.min(set.len() - start), offsets.as_ref());
-            let logits = model.forward(&images, false);
+            let logits = network.forward(&images, false);
             let loss = logits.cross_entropy_loss::<Tensor>(&labels, None, tch::Reduction::Mean, -100, 0.0);
             sums.add(&loss, &logits, &labels);
         }

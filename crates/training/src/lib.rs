@@ -1,34 +1,42 @@
-//! Training one model on one task: ResNet-18, its initialisation, SGD, early stopping, evaluation.
+//! Training one network on one task: networks, their initialisation, SGD, early stopping, evaluation, measures.
 //!
-//! The crate knows nothing of sequences: [`learn`] takes a model and the images of one task, and what came before is in the
-//! model's weights. It never draws from libtorch's global random generator and keeps no global state, so runs in several
+//! The crate knows nothing of sequences: [`learn`] takes a network and the images of one task, and what came before is in the
+//! network's weights. It never draws from libtorch's global random generator and keeps no global state, so runs in several
 //! threads do not influence one another.
 
 #![warn(missing_docs)]
 
 mod allocator;
+mod checkpoint;
 mod cuda;
 mod device;
 mod early_stopping;
 mod evaluate;
-mod init;
-mod layers;
+mod hook;
+mod layout;
 mod learn;
+mod measure;
+pub mod network;
+mod observer;
 mod precision;
-mod probe;
-mod resnet;
 mod sgd;
-mod totals;
+mod summary;
 mod weights;
 
+pub use checkpoint::{Checkpoint, Progress};
 pub use device::DeviceChoice;
 pub use early_stopping::{EarlyStopping, Verdict};
 pub use evaluate::{Evaluation, evaluate};
-pub use layers::NamedTensors;
-pub use learn::{Checkpoint, Ending, EpochLog, Observer, Progress, StepEvent, Summary, learn};
+pub use hook::Hook;
+pub use layout::{ActivationPlace, Layout, ParameterPlace, layout};
+pub use learn::{Lesson, learn};
+pub use measure::{
+    ACTIVATIONS, Measure, MeasureRow, Measuring, Moment, NORMS, PROBE_IMAGES, Updates, Value, View, measure, measures,
+    measures_from_csv, measures_to_csv,
+};
+pub use network::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, ParameterKind};
+pub use observer::{Observer, StepEvent};
 pub use precision::compute_kind;
-pub use probe::{ActivationStatistics, Measurement, Moment, PROBE_IMAGES, ParameterNorms, Probe};
-pub use resnet::{CLASSES, ResNet};
 pub use sgd::Sgd;
-pub use totals::{ParameterKind, Totals};
+pub use summary::{Ending, EpochLog, Summary};
 pub use weights::{from_safetensors, to_safetensors};

@@ -3,12 +3,14 @@
 use paths::LearningProcess;
 use tch::{Kind, Tensor};
 
-use crate::layers::NamedTensors;
+use crate::network::{NamedTensors, Parameter};
 
 /// `torch.optim.SGD(lr, momentum, weight_decay)`, without dampening and without Nesterov's form.
 pub struct Sgd {
     parameters: Vec<Tensor>,
     momentum: NamedTensors,
+    /// The memory of all momentum buffers, one after the other.
+    flat: Tensor,
     decay: f64,
     keep: f64,
     weight_decay: Tensor,
@@ -18,14 +20,23 @@ pub struct Sgd {
 impl Sgd {
     /// An optimiser of `parameters` whose momentum buffers are zero. A first step from zero buffers is PyTorch's first step,
     /// which starts the buffer with the gradient.
-    pub fn new(parameters: &NamedTensors, process: &LearningProcess) -> Self {
-        let scalar = |value: f64| {
-            let device = parameters.first().map_or(tch::Device::Cpu, |(_, t)| t.device());
-            Tensor::from(value).to_kind(Kind::Float).to_device(device)
+    pub fn new(parameters: &[Parameter], process: &LearningProcess) -> Self {
+        let device = parameters.first().map_or(tch::Device::Cpu, |p| p.tensor.device());
+        let scalar = |value: f64| Tensor::from(value).to_kind(Kind::Float).to_device(device);
+        let elements: usize = parameters.iter().map(|p| p.tensor.numel()).sum();
+        let flat = Tensor::zeros([elements as i64], (Kind::Float, device));
+        let mut offset = 0;
+        let mut buffer = |parameter: &Parameter| {
+            // In the parameter's own layout, in which both are passed through together.
+            let tensor = &parameter.tensor;
+            let buffer = flat.as_strided(tensor.size(), tensor.stride(), Some(offset));
+            offset += tensor.numel() as i64;
+            (parameter.name.clone(), buffer)
         };
         Self {
-            parameters: parameters.iter().map(|(_, tensor)| tensor.shallow_clone()).collect(),
-            momentum: parameters.iter().map(|(name, tensor)| (name.clone(), tensor.detach().zeros_like())).collect(),
+            parameters: parameters.iter().map(|p| p.tensor.shallow_clone()).collect(),
+            momentum: parameters.iter().map(&mut buffer).collect(),
+            flat,
             decay: process.weight_decay,
             keep: process.momentum,
             weight_decay: scalar(process.weight_decay),
@@ -47,6 +58,7 @@ impl Sgd {
     /// g ← g + λ·p, v ← μ·v + g, p ← p − η·v.
     pub fn step(&mut self, gradients: Vec<Tensor>) {
         tch::no_grad(|| {
+            let _ = self.flat.g_mul_scalar_(self.keep);
             for ((parameter, (_, buffer)), mut gradient) in
                 self.parameters.iter_mut().zip(&mut self.momentum).zip(gradients)
             {
@@ -54,10 +66,41 @@ impl Sgd {
                 if self.decay != 0.0 {
                     let _ = gradient.addcmul_(parameter, &self.weight_decay);
                 }
-                let _ = buffer.g_mul_scalar_(self.keep);
                 let _ = buffer.g_add_(&gradient);
                 let _ = parameter.addcmul_(buffer, &self.minus_lr);
             }
         });
+    }
+
+    /// The Euclidean norm η‖v‖ of the last step's change of all parameters: float32, one number on their device.
+    pub fn update_norm(&self) -> Tensor {
+        tch::no_grad(|| self.flat.dot(&self.flat).sqrt() * self.minus_lr.abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{self, Input};
+    use paths::ModelSpec;
+    use tch::Device;
+
+    #[test]
+    fn the_norm_of_an_update_is_that_of_what_it_changed() {
+        let spec = ModelSpec { width: 4, ..ModelSpec::default() };
+        let model = network::new(&spec, Input { channels: 3, side: 8 }, 0, Kind::Float, Device::Cpu);
+        let process = LearningProcess { lr: 0.5, ..LearningProcess::default() };
+        let mut optimiser = Sgd::new(&model.parameters(), &process);
+        for step in 1..4 {
+            let before: Vec<Tensor> = model.parameters().iter().map(|p| p.tensor.detach().copy()).collect();
+            let gradient = |p: &Parameter| p.tensor.detach().cos() * f64::from(step);
+            optimiser.step(model.parameters().iter().map(gradient).collect());
+            let change = |(p, before): (Parameter, Tensor)| {
+                (p.tensor.detach() - before).to_kind(Kind::Double).square().sum(Kind::Double).double_value(&[])
+            };
+            let moved: f64 = model.parameters().into_iter().zip(before).map(change).sum();
+            let norm = optimiser.update_norm().double_value(&[]);
+            assert!((norm / moved.sqrt() - 1.0).abs() < 1e-5, "{norm} {moved}");
+        }
     }
 }

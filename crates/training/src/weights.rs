@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use tch::{Device, Kind, Tensor};
 
-use crate::layers::NamedTensors;
+use crate::network::NamedTensors;
 
 /// Writes float32 and float64 tensors in the safetensors format, with `metadata` in the header.
 ///

@@ -41,6 +41,13 @@ impl Initialiser {
         weight.to_device(self.device).set_requires_grad(true)
     }
 
+    /// The bias O of a convolution with `weight` O×I×k×k, uniform in ±1/√fan_in (`torch.nn.Conv2d.reset_parameters`).
+    pub fn convolution_bias(&mut self, weight: &Tensor) -> Tensor {
+        let size = weight.size();
+        let bias = Tensor::from_slice(&self.uniform(size[0] as usize, size[1] * size[2] * size[3]));
+        bias.to_device(self.device).set_requires_grad(true)
+    }
+
     /// Weight O×I and bias O, both uniform in ±1/√I (`torch.nn.Linear.reset_parameters`).
     pub fn linear(&mut self, input: i64, output: i64) -> (Tensor, Tensor) {
         let weight = Tensor::from_slice(&self.uniform((output * input) as usize, input)).view([output, input]);

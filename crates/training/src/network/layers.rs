@@ -1,0 +1,178 @@
+//! The layers of networks. Parameters are float32; convolutions and linear layers cast theirs to the compute type at each use,
+//! so that gradients and updates stay float32.
+
+use batch_norm::{Then, batch_norm};
+use tch::{Device, Kind, Tensor};
+
+use super::contract::{Mode, NamedTensors, Parameter, ParameterKind};
+use super::init::Initialiser;
+
+/// A convolution, padded so that stride 1 keeps the size unless said otherwise (`torch.nn.Conv2d`).
+pub(crate) struct Conv2d {
+    weight: Tensor,
+    bias: Option<Tensor>,
+    stride: i64,
+    padding: i64,
+}
+
+impl Conv2d {
+    /// One without bias.
+    pub fn new(init: &mut Initialiser, input: i64, output: i64, kernel: i64, stride: i64) -> Self {
+        Self { weight: init.convolution(input, output, kernel), bias: None, stride, padding: kernel / 2 }
+    }
+
+    /// The same with another padding.
+    pub fn padded(self, padding: i64) -> Self {
+        Self { padding, ..self }
+    }
+
+    /// The same with a bias, drawn now.
+    pub fn with_bias(self, init: &mut Initialiser) -> Self {
+        Self { bias: Some(init.convolution_bias(&self.weight)), ..self }
+    }
+
+    /// B×I×H×W in the compute type to B×O×H'×W'.
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        let weight = self.weight.to_kind(x.kind());
+        let bias = self.bias.as_ref().map(|bias| bias.to_kind(x.kind()));
+        x.conv2d(&weight, bias.as_ref(), [self.stride; 2], [self.padding; 2], [1, 1], 1)
+    }
+
+    /// The side of the output for inputs of `side`×`side` pixels.
+    pub fn output_side(&self, side: usize) -> usize {
+        let kernel = self.weight.size()[2];
+        ((side as i64 + 2 * self.padding - kernel) / self.stride + 1) as usize
+    }
+
+    /// Multiply-adds of one image whose output has `side`×`side` pixels.
+    pub fn multiply_adds(&self, side: usize) -> u64 {
+        (self.weight.numel() * side * side) as u64
+    }
+}
+
+/// Batch normalisation over B, H and W (`torch.nn.BatchNorm2d` with its defaults).
+pub(crate) struct BatchNorm2d {
+    weight: Tensor,
+    bias: Tensor,
+    running_mean: Tensor,
+    running_var: Tensor,
+}
+
+impl BatchNorm2d {
+    const MOMENTUM: f64 = 0.1;
+    const EPSILON: f64 = 1e-5;
+
+    pub fn new(channels: i64, device: Device) -> Self {
+        let options = (Kind::Float, device);
+        Self {
+            weight: Tensor::ones([channels], options).set_requires_grad(true),
+            bias: Tensor::zeros([channels], options).set_requires_grad(true),
+            running_mean: Tensor::zeros([channels], options),
+            running_var: Tensor::ones([channels], options),
+        }
+    }
+
+    /// Normalises B×C×H×W; statistics are float32 whatever the type of `x`. What comes `then` is done, too.
+    pub fn forward(&self, x: &Tensor, mode: Mode, then: Then<'_>) -> Tensor {
+        let running = (&self.running_mean, &self.running_var);
+        let momentum = Self::MOMENTUM;
+        let statistics = match mode {
+            Mode::Train => batch_norm::Statistics::Batch { running: Some(running), momentum },
+            Mode::Observe => batch_norm::Statistics::Batch { running: None, momentum },
+            Mode::Eval => batch_norm::Statistics::Given(running.0, running.1),
+        };
+        batch_norm(x, &self.weight, &self.bias, statistics, Self::EPSILON, then)
+    }
+}
+
+/// A linear layer (`torch.nn.Linear`).
+pub(crate) struct Linear {
+    weight: Tensor,
+    bias: Tensor,
+}
+
+impl Linear {
+    pub fn new(init: &mut Initialiser, input: i64, output: i64) -> Self {
+        let (weight, bias) = init.linear(input, output);
+        Self { weight, bias }
+    }
+
+    /// B×I in the compute type to B×O.
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        x.linear(&self.weight.to_kind(x.kind()), Some(&self.bias.to_kind(x.kind())))
+    }
+
+    /// Multiply-adds of one image.
+    pub fn multiply_adds(&self) -> u64 {
+        self.weight.numel() as u64
+    }
+}
+
+/// Where a layer lies in its network.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// The part of the network.
+    pub part: &'a str,
+    /// Whether it is beside the main path.
+    pub shortcut: bool,
+}
+
+impl<'a> Place<'a> {
+    pub fn on_main_path(part: &'a str) -> Self {
+        Self { part, shortcut: false }
+    }
+}
+
+/// The tensors of a network, as they are listed layer by layer.
+#[derive(Default)]
+pub(crate) struct Layers {
+    pub parameters: Vec<Parameter>,
+    pub buffers: NamedTensors,
+}
+
+impl Layers {
+    pub fn conv(&mut self, name: &str, layer: &Conv2d, place: Place<'_>) {
+        self.push(name, place, &layer.weight, layer.bias.as_ref(), [ParameterKind::Weight, ParameterKind::Bias]);
+    }
+
+    pub fn linear(&mut self, name: &str, layer: &Linear, place: Place<'_>) {
+        self.push(name, place, &layer.weight, Some(&layer.bias), [ParameterKind::Weight, ParameterKind::Bias]);
+    }
+
+    pub fn norm(&mut self, name: &str, layer: &BatchNorm2d, place: Place<'_>) {
+        self.push(name, place, &layer.weight, Some(&layer.bias), [ParameterKind::NormScale, ParameterKind::NormShift]);
+        self.buffers.push((format!("{name}.running_mean"), layer.running_mean.shallow_clone()));
+        self.buffers.push((format!("{name}.running_var"), layer.running_var.shallow_clone()));
+    }
+
+    /// A linear layer that gives the logits.
+    pub fn classifier(&mut self, name: &str, layer: &Linear, place: Place<'_>) {
+        self.push(name, place, &layer.weight, Some(&layer.bias), CLASSIFIER);
+    }
+
+    /// A convolution that gives the logits.
+    pub fn classifier_conv(&mut self, name: &str, layer: &Conv2d, place: Place<'_>) {
+        self.push(name, place, &layer.weight, layer.bias.as_ref(), CLASSIFIER);
+    }
+
+    fn push(
+        &mut self,
+        name: &str,
+        place: Place<'_>,
+        weight: &Tensor,
+        bias: Option<&Tensor>,
+        kinds: [ParameterKind; 2],
+    ) {
+        for (leaf, tensor, kind) in [("weight", Some(weight), kinds[0]), ("bias", bias, kinds[1])] {
+            self.parameters.extend(tensor.map(|tensor| Parameter {
+                name: format!("{name}.{leaf}"),
+                kind,
+                part: place.part.to_owned(),
+                shortcut: place.shortcut,
+                tensor: tensor.shallow_clone(),
+            }));
+        }
+    }
+}
+
+const CLASSIFIER: [ParameterKind; 2] = [ParameterKind::ClassifierWeight, ParameterKind::ClassifierBias];
