@@ -1,30 +1,38 @@
 //! Initial weights have PyTorch's distributions.
 
-use paths::{Init, ModelSpec, Stem};
+use paths::{Init, ModelSpec, NetworkName, Stem};
 use serde_json::Value;
 use statrs::distribution::{ContinuousCDF, Normal, Uniform};
 use tch::{Device, Kind};
-use training::ResNet;
+use training::{Input, network};
 
 use crate::fixture::json;
 
 /// Draws are pooled over this many seeds, so that small layers have many values.
 const SEEDS: u64 = 8;
 
-fn draws(width: usize, stem: Stem, channels: usize, init: Init) -> Vec<(String, Vec<f64>)> {
-    let spec = ModelSpec { width, stem, init };
+/// Initialisations, with their names in the fixture.
+const SCHEMES: [(Init, &str); 2] = [(Init::Pytorch, "default"), (Init::KaimingNormal, "kaiming_fan_out")];
+
+fn draws(spec: &ModelSpec, channels: usize) -> Vec<(String, Vec<f64>)> {
+    let input = Input { channels, side: if channels == 1 { 28 } else { 32 } };
     let mut pooled: Vec<(String, Vec<f64>)> = Vec::new();
     for seed in 0..SEEDS {
-        let network = ResNet::new(&spec, channels, seed, Kind::Float, Device::Cpu);
-        for (number, (name, tensor)) in network.parameters().into_iter().enumerate() {
-            let values = Vec::<f64>::try_from(tensor.detach().contiguous().view(-1).to_kind(Kind::Double)).unwrap();
+        let network = network::new(spec, input, seed, Kind::Float, Device::Cpu);
+        for (number, parameter) in network.parameters().into_iter().enumerate() {
+            let values =
+                Vec::<f64>::try_from(parameter.tensor.detach().contiguous().view(-1).to_kind(Kind::Double)).unwrap();
             match pooled.get_mut(number) {
                 Some((_, pool)) => pool.extend(values),
-                None => pooled.push((name, values)),
+                None => pooled.push((parameter.name, values)),
             }
         }
     }
     pooled
+}
+
+fn resnet(width: usize, stem: Stem, init: Init) -> ModelSpec {
+    ModelSpec { network: NetworkName::ResNet18, width, stem, init }
 }
 
 /// Kolmogorov–Smirnov distance of a sample from a distribution.
@@ -63,10 +71,10 @@ fn check(name: &str, values: &[f64], expected: &Value) {
 #[test]
 fn every_layer_has_pytorch_s_distribution() {
     let reference = json("init.json");
-    for (init, scheme) in [(Init::Pytorch, "default"), (Init::KaimingNormal, "kaiming_fan_out")] {
+    for (init, scheme) in SCHEMES {
         for width in [8, 64] {
             let expected = &reference["expected"][width.to_string()];
-            let drawn = draws(width, Stem::Conv3, 3, init);
+            let drawn = draws(&resnet(width, Stem::Conv3, init), 3);
             assert_eq!(drawn.len(), expected.as_object().unwrap().len());
             for (name, values) in drawn {
                 check(&format!("{scheme}, width {width}, {name}"), &values, &expected[&name][scheme]);
@@ -82,9 +90,28 @@ fn the_first_convolution_follows_stem_and_channels() {
         for channels in [1, 3] {
             let key = format!("{name}_c{channels}_w8");
             let expected = &reference["conv1"][&key];
-            for (init, scheme) in [(Init::Pytorch, "default"), (Init::KaimingNormal, "kaiming_fan_out")] {
-                let drawn = draws(8, stem, channels, init);
+            for (init, scheme) in SCHEMES {
+                let drawn = draws(&resnet(8, stem, init), channels);
                 check(&format!("{scheme}, {key}"), &drawn[0].1, &expected[scheme]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_layer_of_the_other_networks_has_pytorch_s_distribution() {
+    let reference = json("init.json");
+    for network in NetworkName::ALL.into_iter().filter(|network| *network != NetworkName::ResNet18) {
+        for (channels, width) in [(1, 8), (3, 8), (3, 64)] {
+            let key = format!("{network}_c{channels}_w{width}");
+            let expected = &reference["networks"][&key];
+            for (init, scheme) in SCHEMES {
+                let spec = ModelSpec { network, width, init, ..ModelSpec::default() };
+                let drawn = draws(&spec, channels);
+                assert_eq!(drawn.len(), expected.as_object().unwrap().len(), "{key}");
+                for (name, values) in drawn {
+                    check(&format!("{scheme}, {key}, {name}"), &values, &expected[&name][scheme]);
+                }
             }
         }
     }

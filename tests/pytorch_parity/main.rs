@@ -1,8 +1,10 @@
 //! PyTorch's numbers, from the fixtures in `tests/fixtures/pytorch` and the scripts that made them.
 
+mod comparison;
 mod early_stopping;
 mod fixture;
 mod initialisation;
+mod networks;
 mod resnet;
 mod round_trip;
 mod sgd;

@@ -1,12 +1,13 @@
 //! ResNet-18 with the same weights and images: logits, loss, gradients, running statistics.
 
-use paths::{Init, ModelSpec, Stem};
-use tch::{Device, Kind, Reduction, Tensor};
-use training::{NamedTensors, ResNet};
+use paths::{Init, ModelSpec, NetworkName, Stem};
+use tch::{Kind, Tensor};
+use training::{Input, NamedTensors, Network};
 
+use crate::comparison::{check_gradients, filled_network, loss};
 use crate::fixture::{distance, filled, get, json, relative, tensors};
 
-/// The fixture's configuration, with the network filled by the formula.
+/// The fixture's configuration.
 struct Case {
     name: String,
     stem: Stem,
@@ -38,28 +39,15 @@ fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    /// A network whose tensors are filled by the formula.
-    fn network(&self, compute: Kind) -> ResNet {
-        let spec = ModelSpec { width: self.width as usize, stem: self.stem, init: Init::Pytorch };
-        let mut network = ResNet::new(&spec, self.channels as usize, 0, compute, Device::Cpu);
-        let own = network.parameters().into_iter().chain(network.buffers());
-        let values: NamedTensors = own
-            .map(|(name, tensor)| {
-                let shape = tensor.size();
-                let (centre, radius) = match (name.as_str(), shape.as_slice()) {
-                    ("fc.weight", [_, input]) => (0.0, (1.0 / *input as f64).sqrt()),
-                    ("fc.bias", _) => (0.0, 0.1),
-                    (_, [_, input, k, _]) => (0.0, (6.0 / (input * k * k) as f64).sqrt()),
-                    (n, _) if n.ends_with("running_var") => (1.0, 0.5),
-                    (n, _) if n.ends_with("weight") => (0.7, 0.3),
-                    _ => (0.0, 0.2),
-                };
-                let value = filled(&name, &shape, centre, radius);
-                (name, value)
-            })
-            .collect();
-        network.load(&values).unwrap();
-        network
+    fn network(&self, compute: Kind) -> Box<dyn Network> {
+        let spec = ModelSpec {
+            network: NetworkName::ResNet18,
+            width: self.width as usize,
+            stem: self.stem,
+            init: Init::Pytorch,
+        };
+        let input = Input { channels: self.channels as usize, side: self.images.size()[2] as usize };
+        filled_network(&spec, input, compute)
     }
 
     fn labels(&self) -> &Tensor {
@@ -70,10 +58,6 @@ impl Case {
     fn ill_conditioned(&self) -> bool {
         self.stem == Stem::Conv7
     }
-}
-
-fn loss(logits: &Tensor, labels: &Tensor) -> Tensor {
-    logits.cross_entropy_loss::<Tensor>(labels, None, Reduction::Mean, -100, 0.0)
 }
 
 #[test]
@@ -108,33 +92,8 @@ fn running_statistics_agree_after_a_step() {
 #[test]
 fn every_gradient_agrees() {
     for case in cases() {
-        let network = case.network(Kind::Float);
-        let parameters = network.parameters();
-        let logits = network.forward(&case.images, true);
-        let leaves: Vec<&Tensor> = parameters.iter().map(|(_, t)| t).collect();
-        let gradients = Tensor::run_backward(&[&loss(&logits, case.labels())], &leaves, false, false);
         let tolerance = if case.ill_conditioned() { 3e-3 } else { 1e-5 };
-        for ((name, _), gradient) in parameters.iter().zip(&gradients) {
-            let flat = gradient.contiguous().view(-1).to_kind(Kind::Double);
-            if let Some((_, whole)) = case.fixture.iter().find(|(n, _)| *n == format!("grad.{name}")) {
-                let error = relative(gradient, whole);
-                assert!(error < tolerance, "{}: gradient of {name} differs by {error:e}", case.name);
-            }
-            let count = flat.numel() as i64;
-            let indices: Vec<i64> = (0..16).map(|j| j * (count - 1) / 15).collect();
-            let samples = flat.index_select(0, &Tensor::from_slice(&indices));
-            // A sample may be far smaller than the rest of its gradient, which is what its rounding is relative to.
-            let scale = flat.norm().double_value(&[]) / (count as f64).sqrt();
-            let error = distance(&samples, get(&case.fixture, &format!("grad_samples.{name}"))) / scale;
-            assert!(error < 10.0 * tolerance, "{}: samples of {name} differ by {error:e}", case.name);
-            let stats = get(&case.fixture, &format!("grad_stats.{name}"));
-            let l1 = stats.double_value(&[2]);
-            let own = [flat.norm(), flat.sum(Kind::Double), flat.abs().sum(Kind::Double)];
-            for (number, own) in own.iter().enumerate() {
-                let error = (own.double_value(&[]) - stats.double_value(&[number as i64])).abs() / l1;
-                assert!(error < tolerance, "{}: statistic {number} of {name} differs by {error:e}", case.name);
-            }
-        }
+        check_gradients(&case.name, &*case.network(Kind::Float), &case.images, &case.fixture, tolerance);
     }
 }
 

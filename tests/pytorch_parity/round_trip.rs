@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use datasets::{Library, RawDataset, stripes};
-use paths::{DatasetName, ExperimentFile, Init, ModelSpec, Stem};
+use paths::{DatasetName, ExperimentFile, ModelSpec};
 use sequence::{Options, Plan, Store, execute};
 use tch::{Device, Kind, Tensor};
-use training::ResNet;
+use training::{Input, network};
 
 use crate::fixture::{bits, distance, filled, folder, get, json, tensors};
 
@@ -17,8 +17,9 @@ fn a_state_dict_of_pytorch_gives_pytorch_s_logits() {
     let reference = json("roundtrip.json");
     let number = |key: &str| reference[key].as_i64().unwrap();
     let (channels, count) = (number("channels"), number("n"));
-    let spec = ModelSpec { width: number("width") as usize, stem: Stem::Conv3, init: Init::Pytorch };
-    let mut network = ResNet::new(&spec, channels as usize, 0, Kind::Float, Device::Cpu);
+    let spec = ModelSpec { width: number("width") as usize, ..ModelSpec::default() };
+    let input = Input { channels: channels as usize, side: 28 };
+    let mut network = network::new(&spec, input, 0, Kind::Float, Device::Cpu);
     network.load(&tensors("roundtrip.safetensors")).unwrap();
     let images = filled(reference["image_stream"].as_str().unwrap(), &[count, channels, 28, 28], 0.0, 2.0);
     let logits = network.forward(&images, false);

@@ -2,7 +2,7 @@
 
 use paths::{Carry, LearningProcess};
 use tch::Tensor;
-use training::{NamedTensors, Sgd};
+use training::{Parameter, ParameterKind, Sgd};
 
 use crate::fixture::{distance, filled, get, json, tensors};
 
@@ -15,11 +15,14 @@ fn parameters_and_momentum_follow_pytorch() {
     let cases = reference["cases"].as_object().unwrap();
     assert_eq!(cases.len(), 5);
     for (case, phases) in cases {
-        let parameters: NamedTensors = SHAPES
+        let parameters: Vec<Parameter> = SHAPES
             .iter()
-            .map(|(name, shape)| {
-                let start = filled(&format!("sgd.start.{name}"), shape, 0.0, 0.5);
-                (name.to_string(), start.set_requires_grad(true))
+            .map(|(name, shape)| Parameter {
+                name: name.to_string(),
+                kind: if shape.len() > 1 { ParameterKind::Weight } else { ParameterKind::Bias },
+                part: String::new(),
+                shortcut: false,
+                tensor: filled(&format!("sgd.start.{name}"), shape, 0.0, 0.5).set_requires_grad(true),
             })
             .collect();
         let mut step = 0;
@@ -40,9 +43,9 @@ fn parameters_and_momentum_follow_pytorch() {
                 let gradient =
                     |(name, shape): &(&str, &[i64])| filled(&format!("sgd.grad.{step}.{name}"), shape, 0.1, 1.0);
                 optimiser.step(SHAPES.iter().map(gradient).collect::<Vec<Tensor>>());
-                for ((name, parameter), (_, momentum)) in parameters.iter().zip(optimiser.momentum()) {
+                for (Parameter { name, tensor, .. }, (_, momentum)) in parameters.iter().zip(optimiser.momentum()) {
                     let key = format!("{case}.{step}.{name}");
-                    let error = distance(&parameter.detach(), get(&expected, &key));
+                    let error = distance(&tensor.detach(), get(&expected, &key));
                     assert!(error < 1e-6, "{key} differs by {error:e}");
                     if process.momentum > 0.0 {
                         let error = distance(momentum, get(&expected, &format!("{key}.momentum")));
