@@ -25,8 +25,8 @@ fn part(message: &str) -> Option<&'static str> {
     [
         "store.json",
         "/plans/",
-        "/claims/",
-        "/partial/",
+        "/leases/",
+        "/checkpoints/",
         "/staging/",
         "runs.csv",
         "summary.csv",
@@ -82,7 +82,7 @@ fn a_full_disk_is_said_at_every_kind_of_write_and_costs_nothing_finished() {
         place.finish();
         assert_eq!(&place.contents(), reference(), "{blocks} blocks");
     }
-    for kind in ["store.json", "/plans/", "/claims/", "/partial/", "/staging/", "runs.csv", "faults.svg"] {
+    for kind in ["store.json", "/plans/", "/leases/", "/checkpoints/", "/staging/", "runs.csv", "faults.svg"] {
         assert!(met.contains(kind), "no limit made a write to {kind} fail: {met:?}");
     }
 }

@@ -16,7 +16,7 @@ fn folders_may_have_any_name() {
 
 #[test]
 fn a_clock_that_jumped_back_changes_nothing() {
-    // Everything in the store was written in what is now the future, a dead process's claims and checkpoints included.
+    // Everything in the store was written in what is now the future, a dead process's leases and checkpoints included.
     let place = Place::new();
     let mut child = place.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while place.stages().is_empty() {

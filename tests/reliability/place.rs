@@ -115,7 +115,7 @@ impl Place {
 
     /// Fails where something of a process that is gone is still in the way of others.
     pub fn assert_nothing_is_left_over(&self) {
-        for folder in ["claims", "partial"] {
+        for folder in ["leases", "checkpoints"] {
             let left: Vec<PathBuf> = entries(&self.store().join(folder))
                 .into_iter()
                 .filter(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'))

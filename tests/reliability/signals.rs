@@ -28,14 +28,14 @@ fn one_signal_saves_and_ends_and_the_same_command_continues() {
     for name in ["INT", "TERM"] {
         let place = Place::new();
         let mut child = place.command(&ENDLESS).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        wait_for("a checkpoint", || !entries(&place.store().join("partial")).is_empty());
+        wait_for("a checkpoint", || !entries(&place.store().join("checkpoints")).is_empty());
         signal(&child, name);
         assert_eq!(child.wait().unwrap().code(), Some(130), "{name}");
         let mut said = String::new();
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         assert!(said.contains("Stopping after this step") && said.contains("continues from there"), "{name}: {said}");
-        assert!(!entries(&place.store().join("partial")).is_empty(), "{name}: no checkpoint was kept");
-        assert!(entries(&place.store().join("claims")).is_empty(), "{name}: a claim was left");
+        assert!(!entries(&place.store().join("checkpoints")).is_empty(), "{name}: no checkpoint was kept");
+        assert!(entries(&place.store().join("leases")).is_empty(), "{name}: a lease was left");
         // Another experiment on the same store is not disturbed by what is unfinished there.
         place.finish();
         for (path, bytes) in reference() {
@@ -50,7 +50,7 @@ fn a_second_ctrl_c_ends_at_once() {
     let slow = ["--set", "width=64", "--set", "train_images=2000", "--set", "batch_size=2000"];
     let place = Place::new();
     let mut child = place.command(&slow).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_for("a claim", || !entries(&place.store().join("claims")).is_empty());
+    wait_for("a lease", || !entries(&place.store().join("leases")).is_empty());
     std::thread::sleep(Duration::from_millis(500));
     signal(&child, "INT");
     let mut errors = child.stderr.take().unwrap();
@@ -63,7 +63,7 @@ fn a_second_ctrl_c_ends_at_once() {
     }
     signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(entries(&place.store().join("partial")).is_empty(), "it finished its step first");
+    assert!(entries(&place.store().join("checkpoints")).is_empty(), "it finished its step first");
     place.finish();
     for (path, bytes) in reference() {
         assert_eq!(place.contents().get(path), Some(bytes), "{}", path.display());

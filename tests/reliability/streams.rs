@@ -21,7 +21,7 @@ fn output_closed_early_does_not_end_a_training() {
     // The test program's own first lines have been read by then.
     let mut output = child.stdout.take().unwrap();
     let _ = output.read(&mut [0; 64]).unwrap();
-    while entries(&place.store().join("claims")).is_empty() && entries(&place.store().join("stages")).is_empty() {
+    while entries(&place.store().join("leases")).is_empty() && entries(&place.store().join("stages")).is_empty() {
         std::thread::sleep(Duration::from_millis(5));
     }
     drop((output, child.stderr.take()));

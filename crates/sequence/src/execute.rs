@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use datasets::{DatasetError, Library};
+use datasets::Library;
 use paths::StageId;
 use tch::Device;
-use training::StepEvent;
 
-use crate::claims::{self, Claims};
-use crate::files::StoreError;
-use crate::partial;
+use crate::checkpoint;
+use crate::error::{ExecuteError, StoreError};
+use crate::events::Events;
+use crate::lease::{self, Leases};
 use crate::plan::Plan;
 use crate::record::{Outcome, Record};
 use crate::schedule::{Next, Schedule, needed};
@@ -29,49 +29,6 @@ pub struct Options {
     pub device: Device,
     /// Least time between two checkpoints of a stage. A shorter time loses less to a killed process.
     pub checkpoint_every: Duration,
-}
-
-/// What is told while a plan is carried out, from several threads; what is not listened to is passed over. Stages are named by
-/// their index in the plan.
-pub trait Events: Sync {
-    /// The store was looked through: so many stages will be trained.
-    fn surveyed(&self, _to_train: usize) {}
-    /// A stage begins.
-    fn started(&self, _stage: usize) {}
-    /// A step of it is done.
-    fn step(&self, _stage: usize, _event: &StepEvent<'_>) {}
-    /// It is finished, by this process or another.
-    fn finished(&self, _stage: usize, _record: &Record) {}
-    /// It ended without a result: interrupted, or failed with a reason.
-    fn ended(&self, _stage: usize, _reason: Option<&str>) {}
-    /// Something a person should know.
-    fn notice(&self, _text: &str) {}
-}
-
-/// For whoever wants to know nothing of it.
-impl Events for () {}
-
-/// Why a plan could not be carried out to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum ExecuteError {
-    /// The store cannot be read or written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A dataset cannot be had.
-    #[error(transparent)]
-    Dataset(#[from] DatasetError),
-    /// libtorch refused something; that is a fault of this program or of the memory available to it.
-    #[error("{0}")]
-    Internal(String),
-}
-
-impl ExecuteError {
-    pub(crate) fn from_training(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
-        match error.downcast::<StoreError>() {
-            Ok(store) => Self::Store(*store),
-            Err(other) => Self::Internal(other.to_string()),
-        }
-    }
 }
 
 /// What came of carrying out a plan.
@@ -116,7 +73,7 @@ pub fn execute(
             stop: &halt,
             events,
         },
-        claims: Claims::new(store.root().join("claims")),
+        leases: Leases::new(store.root().join("leases")),
         state: Mutex::new(State { schedule, report: Report::default(), fault: None }),
         changed: Condvar::new(),
         user_stop: stop,
@@ -163,11 +120,11 @@ fn survey(plan: &Plan, store: &Store, events: &dyn Events) -> Result<Schedule, S
             Err(other) => return Err(other),
         }
     }
-    // A process killed after it published a stage leaves its checkpoint and its claim behind.
+    // A process killed after it published a stage leaves its checkpoint and its lease behind.
     for index in (0..count).filter(|&index| done[index]) {
-        partial::remove(store, plan.stages[index].id)?;
+        checkpoint::remove(store, plan.stages[index].id)?;
         if !lost[index] {
-            claims::forget(&store.root().join("claims"), plan.stages[index].id);
+            lease::forget(&store.root().join("leases"), plan.stages[index].id);
         }
     }
     // Damage found makes more stages needed, whose parents' weights are then looked at too.
@@ -193,7 +150,7 @@ fn survey(plan: &Plan, store: &Store, events: &dyn Events) -> Result<Schedule, S
 
 struct Shared<'a> {
     setting: Setting<'a>,
-    claims: Claims,
+    leases: Leases,
     state: Mutex<State>,
     changed: Condvar,
     user_stop: &'a AtomicBool,
@@ -266,12 +223,12 @@ impl Shared<'_> {
     fn attempt(&self, index: usize) -> Attempt {
         let Setting { plan, store, events, .. } = self.setting;
         let id = plan.stages[index].id;
-        let claim = match self.claims.claim(id) {
-            Ok(Some(claim)) => claim,
+        let lease = match self.leases.take(id) {
+            Ok(Some(lease)) => lease,
             Ok(None) => return Attempt::Elsewhere,
             Err(fault) => return Attempt::Fault(fault.into()),
         };
-        // Another process may have finished it between the survey and the claim.
+        // Another process may have finished it between the survey and the lease.
         let by_another = store.record(id).ok().flatten();
         if let Some(record) = by_another
             && (store.has_weights(id) || matches!(record.outcome, Outcome::Diverged { .. }))
@@ -281,7 +238,7 @@ impl Shared<'_> {
         }
         events.started(index);
         let outcome = stage::train(&self.setting, index);
-        drop(claim);
+        drop(lease);
         match outcome {
             Ok(Some(record)) => {
                 events.finished(index, &record);

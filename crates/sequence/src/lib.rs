@@ -6,31 +6,38 @@
 
 #![warn(missing_docs)]
 
-mod claims;
+mod checkpoint;
+mod error;
+mod events;
 mod execute;
 mod files;
-pub mod looks;
-mod measurements;
+mod later;
+mod lease;
+mod measures_file;
+
 mod pace;
-mod partial;
+
 mod plan;
 pub mod planned;
 pub mod plans;
 mod record;
 mod results;
+pub mod run_measures;
 mod schedule;
 mod stage;
 mod standing;
 mod store;
 
-pub use claims::claimed;
-pub use execute::{Events, ExecuteError, Options, Report, execute};
-pub use files::StoreError;
-pub use looks::{Look, RunMoment};
-pub use measurements::Tables;
+pub use error::{ExecuteError, StoreError};
+pub use events::Events;
+pub use execute::{Options, Report, execute};
+pub use later::measure_later;
+pub use lease::leased;
+
 pub use plan::{Plan, PlannedRun, Stage};
 pub use record::{Outcome, Provenance, Record};
 pub use results::{RunRow, Status, results};
+pub use run_measures::{RunMeasure, RunMoment};
 pub use stage::LIBTORCH;
 pub use standing::{Standing, standing};
 pub use store::{StageFiles, Store};

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use paths::{DataSelection, Genesis, ModelSpec, Numerics, StageContext, StageId, Step};
 use serde::{Deserialize, Serialize};
 
-use crate::files::{StoreError, create_folder, read_if_there, replace};
+use crate::error::StoreError;
+use crate::files::{create_folder, read_if_there, replace};
 use crate::plan::{Plan, Stage};
 use crate::store::Store;
 

@@ -6,7 +6,8 @@ use paths::StageId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::files::{StoreError, read_if_there, replace};
+use crate::error::StoreError;
+use crate::files::{read_if_there, replace};
 use crate::plan::Plan;
 use crate::record::Outcome;
 use crate::store::Store;

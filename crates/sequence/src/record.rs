@@ -22,12 +22,16 @@ pub struct Record {
     /// What was learnt.
     pub task: Task,
     /// How.
+    #[serde(serialize_with = "paths::complete")]
     pub process: LearningProcess,
     /// The network.
+    #[serde(serialize_with = "paths::complete")]
     pub model: ModelSpec,
     /// The arithmetic.
+    #[serde(serialize_with = "paths::complete")]
     pub numerics: Numerics,
     /// The images.
+    #[serde(serialize_with = "paths::complete")]
     pub data: DataSelection,
     /// What came out.
     pub outcome: Outcome,
@@ -82,7 +86,7 @@ impl Record {
             process: stage.step.process.clone(),
             model: plan.model.clone(),
             numerics: plan.numerics.clone(),
-            data: plan.data.clone(),
+            data: plan.data.canonical(stage.step.task.dataset),
             outcome,
             provenance,
         }

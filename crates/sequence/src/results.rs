@@ -1,9 +1,9 @@
 //! From finished stages to a table of runs.
 
-use paths::{DatasetName, StageId};
+use paths::{DatasetName, NetworkName, StageId};
 use serde::Serialize;
 
-use crate::files::StoreError;
+use crate::error::StoreError;
 use crate::plan::Plan;
 use crate::record::{Outcome, Record};
 use crate::store::Store;
@@ -18,6 +18,36 @@ pub struct RunRow {
     pub condition: String,
     /// The seed.
     pub seed: u64,
+    /// Whether its condition is the baseline.
+    pub is_baseline: bool,
+    /// The network.
+    pub network: NetworkName,
+    /// The name of the path, the same for every number of tasks.
+    pub path: String,
+    /// Tasks in the path.
+    pub tasks: usize,
+    /// Learning rate of the first task.
+    pub lr_1: f64,
+    /// Learning rate of the last task.
+    pub lr_2: f64,
+    /// What a bias reset adds before the first task; 0 where there is none.
+    pub bias_reset_first: f64,
+    /// What a bias reset adds before the last task; 0 where there is none.
+    pub bias_reset_last: f64,
+    /// Blur factor in the first task.
+    pub source_blur: f64,
+    /// Contrast in the first task.
+    pub source_contrast: f64,
+    /// Half-width of the random shift in the first task.
+    pub source_shift: f64,
+    /// Blur factor in the last task.
+    pub target_blur: f64,
+    /// Contrast in the last task.
+    pub target_contrast: f64,
+    /// Half-width of the random shift in the last task.
+    pub target_shift: f64,
+    /// Every intervention with the number of its task; empty without any.
+    pub interventions: String,
     /// What became of it.
     pub status: Status,
     /// Loss on the standard test images after the last task; empty where there is none.
@@ -34,8 +64,6 @@ pub struct RunRow {
     pub epochs: Option<usize>,
     /// Epochs trained on all tasks of the path.
     pub epochs_in_all: usize,
-    /// Tasks in the path.
-    pub tasks: usize,
     /// The last stage of the path, or the one that diverged.
     pub stage: StageId,
     /// Where it was computed.
@@ -79,10 +107,26 @@ pub fn results(plan: &Plan, store: &Store) -> Result<(Vec<RunRow>, usize), Store
                 Outcome::Finished(_) => return None,
             };
             let summary = last.summary();
+            let factors = &planned.run.factors;
             Some(RunRow {
                 dataset: planned.run.dataset,
                 condition: planned.run.condition.clone(),
                 seed: planned.run.seed,
+                is_baseline: factors.is_baseline,
+                network: factors.network,
+                path: factors.path.clone(),
+                tasks: factors.tasks,
+                lr_1: factors.lr_1,
+                lr_2: factors.lr_2,
+                bias_reset_first: factors.bias_reset_first,
+                bias_reset_last: factors.bias_reset_last,
+                source_blur: factors.source.blur,
+                source_contrast: factors.source.contrast,
+                source_shift: factors.source.shift,
+                target_blur: factors.target.blur,
+                target_contrast: factors.target.contrast,
+                target_shift: factors.target.shift,
+                interventions: factors.interventions.clone(),
                 status,
                 test_loss: summary.map(|s| s.test.loss),
                 test_accuracy: summary.map(|s| s.test.accuracy),
@@ -91,7 +135,6 @@ pub fn results(plan: &Plan, store: &Store) -> Result<(Vec<RunRow>, usize), Store
                 best_epoch: summary.map(|s| s.best_epoch),
                 epochs: summary.map(|s| s.epochs),
                 epochs_in_all: path.iter().filter_map(|record| record.summary()).map(|s| s.epochs).sum(),
-                tasks: planned.stages.len(),
                 stage: last.stage,
                 device: last.provenance.device.clone(),
                 precision: format!("{:?}", last.numerics.precision).to_lowercase(),

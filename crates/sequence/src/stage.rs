@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use datasets::Library;
+use datasets::{Library, TaskData};
+use interventions::Situation;
+use paths::{DatasetName, ModelSpec, Numerics, StageId};
 use tch::Device;
 use training::{
-    Checkpoint, Ending, Moment, Observer, PROBE_IMAGES, Probe, Progress, ResNet, StepEvent, compute_kind, learn,
-    to_safetensors,
+    Checkpoint, Ending, Input, Lesson, Measuring, Moment, Network, Observer, PROBE_IMAGES, Progress, StepEvent,
+    compute_kind, learn, measures, network, to_safetensors,
 };
 
-use crate::claims::host_name;
-use crate::execute::{Events, ExecuteError};
-use crate::files::StoreError;
-use crate::measurements::Tables;
+use crate::checkpoint;
+use crate::error::{ExecuteError, StoreError};
+use crate::events::Events;
+use crate::lease::host_name;
 use crate::pace::Pace;
-use crate::partial;
 use crate::plan::{Plan, Stage};
 use crate::record::{Outcome, Provenance, Record, epochs_to_csv};
 use crate::store::{StageFiles, Store};
@@ -38,33 +39,45 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     let stage = &plan.stages[index];
     let began = Instant::now();
     let data = setting.library.task_data(&stage.step.task, &plan.data)?;
-    let resume = match partial::load(store, stage.id) {
+    let resume = match checkpoint::load(store, stage.id) {
         Err(damage @ StoreError::Damaged { .. }) => {
             events.notice(&format!("{damage}; stage {} begins anew", stage.id.short()));
-            partial::remove(store, stage.id)?;
+            checkpoint::remove(store, stage.id)?;
             None
         }
         other => other?,
     };
 
-    let channels = stage.step.task.dataset.channels();
-    let mut model = ResNet::new(&plan.model, channels, stage.seed, compute_kind(plan.numerics.precision), device);
-    let initial = Probe::parameters_of(&model);
-    if let Some(parent) = stage.parent {
-        load_parent(setting, parent, &mut model)?;
-    }
-    let (images, _) = data.standard_test.slice(0, PROBE_IMAGES.min(data.standard_test.len()), None);
-    let probe = Probe::new(&model, initial, images);
-    // A checkpoint has every tensor, interventions included.
+    let origin = Origin {
+        model: &plan.model,
+        numerics: &plan.numerics,
+        dataset: stage.step.task.dataset,
+        seed: stage.seed,
+        parent: stage.parent.map(|parent| plan.stages[parent].id),
+    };
+    let Received { mut network, measuring } = receive(&origin, store, &data, device)?;
+    let mut measuring = measuring.with(measures());
+    let mut situation = Situation {
+        network: &mut *network,
+        initial: &handles(measuring.initial()),
+        received: &handles(measuring.received()),
+        train: &data.train,
+        seed: stage.seed,
+        position: stage.position,
+        number: 0,
+    };
+    let interventions = &stage.step.interventions;
+    // A checkpoint has every tensor, interventions included, and everything that was measured.
     if resume.is_none() {
-        for intervention in &stage.step.interventions {
-            interventions::apply(intervention, &mut model);
-        }
+        measuring.take(Moment::Received, situation.network, &data.train, None);
+        interventions::before_task(interventions, &mut situation);
     }
+    let hooks = interventions::hooks(interventions, &mut situation);
+    let mut lesson =
+        Lesson { data: &data, process: &stage.step.process, seed: stage.seed, position: stage.position, hooks };
 
     let mut observer = StageObserver { setting, index, pace: Pace::new(setting.checkpoint_every) };
-    let key = (stage.seed, stage.position);
-    let (ending, progress) = learn(&mut model, &data, &stage.step.process, key, &probe, resume, &mut observer)
+    let (ending, progress) = learn(&mut *network, &mut lesson, &mut measuring, resume, &mut observer)
         .map_err(ExecuteError::from_training)?;
     let outcome = match ending {
         Ending::Interrupted => return Ok(None),
@@ -73,29 +86,64 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     };
     let weights = match outcome {
         Outcome::Diverged { .. } => None,
-        Outcome::Finished(_) => Some(weights_file(&model, stage)?),
+        Outcome::Finished(_) => Some(weights_file(&*network, stage)?),
     };
     let provenance = provenance(device, &progress, data.train.len(), began.elapsed());
     let record = Record::new(plan, stage, outcome, provenance);
-    let seen = progress.measurements.iter().map(|(moment, seen)| (*moment, seen));
-    let measurements = Tables::of_stage(std::iter::once((Moment::Received, probe.received())).chain(seen));
     let epochs = epochs_to_csv(&progress.log);
-    store.publish(&StageFiles { record: record.clone(), epochs, measurements, weights })?;
-    partial::remove(store, stage.id)?;
+    store.publish(&StageFiles { record: record.clone(), epochs, measures: measuring.rows().to_vec(), weights })?;
+    checkpoint::remove(store, stage.id)?;
     Ok(Some(record))
 }
 
-fn load_parent(setting: &Setting<'_>, parent: usize, model: &mut ResNet) -> Result<(), ExecuteError> {
-    let id = setting.plan.stages[parent].id;
-    let path = setting.store.folder(id);
-    let weights = setting.store.weights(id)?;
-    model.load(&weights).map_err(|reason| ExecuteError::Store(StoreError::Damaged { path, reason }))
+/// What a stage's network comes from.
+pub(crate) struct Origin<'a> {
+    pub model: &'a ModelSpec,
+    pub numerics: &'a Numerics,
+    pub dataset: DatasetName,
+    pub seed: u64,
+    pub parent: Option<StageId>,
 }
 
-fn weights_file(model: &ResNet, stage: &Stage) -> Result<Vec<u8>, ExecuteError> {
-    let tensors = model.parameters().into_iter().chain(model.buffers()).collect();
+/// A network as a stage receives it, and what its measures are held against.
+pub(crate) struct Received {
+    pub network: Box<dyn Network>,
+    pub measuring: Measuring,
+}
+
+/// The network that a stage begins with.
+pub(crate) fn receive(
+    origin: &Origin<'_>,
+    store: &Store,
+    data: &TaskData,
+    device: Device,
+) -> Result<Received, ExecuteError> {
+    let (input, compute) = (Input::of(origin.dataset), compute_kind(origin.numerics.precision));
+    let mut network = network::new(origin.model, input, origin.seed, compute, device);
+    let initial = Measuring::parameters_of(&*network);
+    if let Some(parent) = origin.parent {
+        load(store, parent, &mut *network)?;
+    }
+    let (images, _) = data.standard_test.slice(0, PROBE_IMAGES.min(data.standard_test.len()), None);
+    let measuring = Measuring::new(&*network, initial, images);
+    Ok(Received { network, measuring })
+}
+
+/// Gives `network` the weights that the stage `id` ended with.
+pub(crate) fn load(store: &Store, id: StageId, network: &mut dyn Network) -> Result<(), ExecuteError> {
+    let path = store.folder(id);
+    let weights = store.weights(id)?;
+    network.load(&weights).map_err(|reason| ExecuteError::Store(StoreError::Damaged { path, reason }))
+}
+
+/// Other handles of the same memory.
+pub(crate) fn handles(tensors: &[tch::Tensor]) -> Vec<tch::Tensor> {
+    tensors.iter().map(tch::Tensor::shallow_clone).collect()
+}
+
+fn weights_file(network: &dyn Network, stage: &Stage) -> Result<Vec<u8>, ExecuteError> {
     let metadata = HashMap::from([("stage".to_owned(), stage.id.to_string())]);
-    to_safetensors(&tensors, metadata).map_err(ExecuteError::Internal)
+    to_safetensors(&network.tensors(), metadata).map_err(ExecuteError::Internal)
 }
 
 fn provenance(device: Device, progress: &Progress, train_images: usize, wall: Duration) -> Provenance {
@@ -136,7 +184,7 @@ impl Observer for StageObserver<'_, '_> {
 
     fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let id = self.setting.plan.stages[self.index].id;
-        partial::save(self.setting.store, id, &checkpoint)?;
+        checkpoint::save(self.setting.store, id, &checkpoint)?;
         self.pace.kept();
         Ok(())
     }

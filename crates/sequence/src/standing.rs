@@ -1,6 +1,6 @@
 //! What of a plan is done and what is left, without touching the store.
 
-use crate::files::StoreError;
+use crate::error::StoreError;
 use crate::plan::Plan;
 use crate::record::Outcome;
 use crate::store::Store;

@@ -5,12 +5,11 @@
 //!   store.json                          format of the store
 //!   stages/ab/ab…/record.json           what the stage was and what came out
 //!                 epochs.csv            a line an epoch
-//!                 norms.csv             a line a parameter and moment
-//!                 activations.csv       a line a ReLU and moment
-//!                 weights.safetensors   carried weights, torchvision's names
+//!                 weights.safetensors   carried weights, PyTorch's names
 //!                 checksums.json        SHA-256 of these
-//!   partial/ab…                         where an unfinished stage goes on
-//!   claims/ab…                          which process trains a stage now
+//!                 measures/…            a table a measure, with its SHA-256 beside it
+//!   checkpoints/ab…                     where an unfinished stage goes on
+//!   leases/ab…                          which process trains a stage now
 //!   plans/…json                         what was asked for, so that `inspect clean` knows what is still needed
 //!   planned/ab/ab….json                 what a stage is, for a worker that is told its identity only
 //!   submissions/…                       what was handed to Slurm: scripts, logs (the crate `submission`)
@@ -24,18 +23,16 @@ use std::path::{Path, PathBuf};
 
 use paths::StageId;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use training::{Measurement, Moment, NamedTensors, from_safetensors};
+use training::{MeasureRow, NamedTensors, from_safetensors};
 
-use crate::Record;
-use crate::files::{StoreError, create_folder, read_if_there, replace, sync_folder, write_durably};
-use crate::measurements::Tables;
+use crate::error::StoreError;
+use crate::files::{create_folder, read_if_there, replace, sha256, sync_folder, write_durably};
+use crate::measures_file;
+use crate::record::Record;
 
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const RECORD: &str = "record.json";
 const EPOCHS: &str = "epochs.csv";
-const NORMS: &str = "norms.csv";
-const ACTIVATIONS: &str = "activations.csv";
 const WEIGHTS: &str = "weights.safetensors";
 const CHECKSUMS: &str = "checksums.json";
 
@@ -51,8 +48,8 @@ pub struct StageFiles {
     pub record: Record,
     /// The epoch log as CSV.
     pub epochs: Vec<u8>,
-    /// What the probe saw.
-    pub measurements: Tables,
+    /// What was measured.
+    pub measures: Vec<MeasureRow>,
     /// Carried weights as safetensors; `None` for a diverged stage.
     pub weights: Option<Vec<u8>>,
 }
@@ -69,7 +66,7 @@ impl Store {
     /// Where the folder cannot be written or holds a store of another format.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let store = Self { root: root.to_owned() };
-        for folder in ["stages", "partial", "claims", "plans", "damaged", "staging"] {
+        for folder in ["stages", "checkpoints", "leases", "plans", "damaged", "staging"] {
             create_folder(&root.join(folder))?;
         }
         store.check_format()?;
@@ -135,19 +132,19 @@ impl Store {
     }
 
     /// Deletes what killed processes left half-written and returns the number of files and folders. Nothing is deleted while
-    /// a stage is claimed, as its process may be writing.
+    /// a stage is leased, as its process may be writing.
     ///
     /// # Errors
     /// Where something cannot be read or deleted.
     pub fn clear_temporary(&self) -> Result<usize, StoreError> {
         let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let claims = list(&self.root.join("claims"))?;
-        if claims.iter().any(|path| !hidden(path)) {
+        let leases = list(&self.root.join("leases"))?;
+        if leases.iter().any(|path| !hidden(path)) {
             return Ok(0);
         }
         let mut left = list(&self.root.join("staging"))?;
-        left.extend(claims);
-        for folder in ["partial", "plans"] {
+        left.extend(leases);
+        for folder in ["checkpoints", "plans"] {
             left.extend(list(&self.root.join(folder))?.into_iter().filter(|path| hidden(path)));
         }
         for path in &left {
@@ -162,7 +159,7 @@ impl Store {
     /// # Errors
     /// Where the folder cannot be read.
     pub fn unfinished(&self) -> Result<Vec<StageId>, StoreError> {
-        let names = list(&self.root.join("partial"))?.into_iter();
+        let names = list(&self.root.join("checkpoints"))?.into_iter();
         Ok(names.filter_map(|path| path.file_name()?.to_str()?.parse().ok()).collect())
     }
 
@@ -192,22 +189,36 @@ impl Store {
         Ok(self.checked(id, EPOCHS)?.1)
     }
 
-    /// What the probe of a finished stage saw: every moment from what the stage received to its last epoch.
+    /// The measures of a finished stage, in the order of their identities.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where a table is missing or not what was written.
-    pub fn measurements(&self, id: StageId) -> Result<Vec<(Moment, Measurement)>, StoreError> {
-        let path = self.folder(id).join(NORMS);
-        let tables = self.measurement_tables(id)?;
-        tables.looks_at_stage().map_err(|reason| StoreError::Damaged { path, reason })
+    /// [`StoreError::Damaged`] where a table is not what was written.
+    pub fn measures(&self, id: StageId) -> Result<Vec<MeasureRow>, StoreError> {
+        let mut rows = Vec::new();
+        for measure in measures_file::list(&self.measures_folder(id))? {
+            rows.extend(self.measure(id, &measure)?.unwrap_or_default());
+        }
+        Ok(rows)
     }
 
-    /// The same as the two tables that are stored.
+    /// What one measure, named by its identity, found of a finished stage; `None` where it was not taken.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where a table is missing or not what was written.
-    pub fn measurement_tables(&self, id: StageId) -> Result<Tables, StoreError> {
-        Ok(Tables { norms: self.checked(id, NORMS)?.1, activations: self.checked(id, ACTIVATIONS)?.1 })
+    /// [`StoreError::Damaged`] where its table is not what was written.
+    pub fn measure(&self, id: StageId, measure: &str) -> Result<Option<Vec<MeasureRow>>, StoreError> {
+        measures_file::read(&self.measures_folder(id), measure)
+    }
+
+    /// Adds what measures found of a finished stage; the stage and its other measures stay as they are.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn add_measures(&self, id: StageId, rows: &[MeasureRow]) -> Result<(), StoreError> {
+        measures_file::add(&self.measures_folder(id), rows)
+    }
+
+    fn measures_folder(&self, id: StageId) -> PathBuf {
+        self.folder(id).join(measures_file::FOLDER)
     }
 
     /// Whether a finished stage still has its weights.
@@ -231,8 +242,7 @@ impl Store {
     /// [`StoreError::Damaged`] names the first file that is not what was written.
     pub fn verify(&self, id: StageId) -> Result<(), StoreError> {
         self.record(id)?;
-        self.checked(id, NORMS)?;
-        self.checked(id, ACTIVATIONS)?;
+        self.measures(id)?;
         if self.has_weights(id) {
             self.checked(id, WEIGHTS)?;
         }
@@ -272,19 +282,17 @@ impl Store {
             .map_err(|e| StoreError::io(&staging, e))?;
         let record = serde_json::to_vec_pretty(&files.record).expect("a record has text keys only");
         let mut sums = BTreeMap::new();
-        let parts = [
-            (RECORD, Some(&record)),
-            (EPOCHS, Some(&files.epochs)),
-            (NORMS, Some(&files.measurements.norms)),
-            (ACTIVATIONS, Some(&files.measurements.activations)),
-            (WEIGHTS, files.weights.as_ref()),
-        ];
+        let parts = [(RECORD, Some(&record)), (EPOCHS, Some(&files.epochs)), (WEIGHTS, files.weights.as_ref())];
         for (name, bytes) in parts.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))) {
             write_durably(&folder.path().join(name), bytes)?;
             sums.insert(name, sha256(bytes));
         }
         let sums = serde_json::to_vec_pretty(&sums).expect("checksums are plain data");
         write_durably(&folder.path().join(CHECKSUMS), &sums)?;
+        let measures = folder.path().join(measures_file::FOLDER);
+        create_folder(&measures)?;
+        measures_file::write_all(&measures, &files.measures)?;
+        sync_folder(&measures)?;
         sync_folder(folder.path())?;
 
         let target = self.folder(id);
@@ -355,10 +363,6 @@ impl Store {
             _ => Ok(bytes),
         }
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The entries of a folder; none where it is not there.

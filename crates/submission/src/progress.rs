@@ -23,7 +23,7 @@ pub enum State {
     Ended(Fate),
     /// A stage before it diverged: it will never be trained.
     GivenUp,
-    /// A process has claimed it.
+    /// A process has its lease.
     Running,
     /// In the queue, and nothing but the queue keeps it.
     Queued,
@@ -43,7 +43,7 @@ pub enum State {
 const INTERRUPTED: [i32; 2] = [75, 130];
 
 /// How each stage of `submission` stands, in the order of its stages. `store` says what is in the store, `running` which
-/// stages are claimed, and `queue` what waits or runs in Slurm; `None` where squeue cannot be asked.
+/// stages are leased, and `queue` what waits or runs in Slurm; `None` where squeue cannot be asked.
 pub fn states(
     submission: &Submission,
     store: &HashMap<StageId, Fate>,
@@ -69,7 +69,7 @@ pub fn states(
     states
 }
 
-/// How a stage stands that is neither in the store nor claimed.
+/// How a stage stands that is neither in the store nor leased.
 fn outside(submission: &Submission, id: StageId, parent_done: bool, queue: Option<&Queue>) -> State {
     let Some(launch) = submission.launches.get(&id) else { return State::NotQueued };
     if queue.is_some_and(|queue| queue.has(&submission.name, &launch.job, launch.index)) {

@@ -44,8 +44,28 @@ pub fn finish(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     // The name is on the disk only with the folder.
+    sync_folder(folder_of(path))
+}
+
+/// Writes a file in a folder that nobody reads yet, to be renamed as a whole, and waits until it is on the disk.
+///
+/// # Errors
+/// Where it cannot be written; half of it may be there then.
+pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Waits until the names in a folder are on the disk; does nothing where the system has no such thing.
+///
+/// # Errors
+/// Where that fails.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    File::open(folder_of(path))?.sync_all()?;
+    File::open(path)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = path;
     Ok(())
 }
 

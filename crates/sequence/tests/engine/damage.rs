@@ -57,7 +57,7 @@ fn a_damaged_checkpoint_means_a_new_beginning() {
     run(&plan, whole.path(), 1, &Watcher::default()).unwrap();
     let stopped = Watcher { stop_after: Some(3), ..Watcher::default() };
     assert!(run(&plan, root.path(), 1, &stopped).unwrap().interrupted);
-    let partial: Vec<_> = fs::read_dir(root.path().join("partial")).unwrap().map(|e| e.unwrap().path()).collect();
+    let partial: Vec<_> = fs::read_dir(root.path().join("checkpoints")).unwrap().map(|e| e.unwrap().path()).collect();
     assert_eq!(partial.len(), 1);
     flip_a_bit(&partial[0]);
     let watcher = Watcher::default();

@@ -53,7 +53,7 @@ fn killed_at_any_moment_and_started_again_gives_the_same_bits() {
     assert_eq!(contents(&plan, whole.path()), contents(&plan, killed.path()));
     // Files that were being written at the moment of a kill are left to `inspect clean`.
     sequence::Store::open(killed.path()).unwrap().clear_temporary().unwrap();
-    for folder in ["partial", "staging", "claims"] {
+    for folder in ["checkpoints", "staging", "leases"] {
         assert_eq!(std::fs::read_dir(killed.path().join(folder)).unwrap().count(), 0, "{folder}");
     }
 }

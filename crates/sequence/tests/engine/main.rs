@@ -2,6 +2,7 @@
 
 mod damage;
 mod kill;
+mod measures;
 mod repeat;
 mod support;
 mod worker;

@@ -51,8 +51,8 @@ fn interrupted_at_any_step_and_continued_is_the_same_as_never_interrupted() {
     }
     assert!(interruptions > 10);
     assert_eq!(contents(&plan, whole.path()), contents(&plan, pieces.path()));
-    assert_eq!(std::fs::read_dir(pieces.path().join("partial")).unwrap().count(), 0);
-    assert_eq!(std::fs::read_dir(pieces.path().join("claims")).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(pieces.path().join("checkpoints")).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(pieces.path().join("leases")).unwrap().count(), 0);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use datasets::{Library, RawDataset, stripes};
 use paths::{DatasetName, ExperimentFile, SettingsPatch, StageId};
 use sequence::{Events, ExecuteError, Options, Plan, Report, Store, execute};
 use tch::{Device, Kind};
-use training::StepEvent;
+use training::{StepEvent, measures_to_csv};
 
 const EXPERIMENT: &str = r#"
     name = "test"
@@ -83,15 +83,16 @@ pub fn run(plan: &Plan, store: &Path, jobs: usize, watcher: &Watcher) -> Result<
     execute(plan, &store, &library(), &options, watcher, &watcher.stop)
 }
 
-/// Everything in a store that must not depend on how it came about: outcomes, epoch logs and weights, as bytes.
-pub fn contents(plan: &Plan, store: &Path) -> BTreeMap<StageId, (String, Vec<u8>, Vec<u8>)> {
+/// Everything in a store that must not depend on how it came about: outcomes, epoch logs, weights and measures, as bytes.
+pub fn contents(plan: &Plan, store: &Path) -> BTreeMap<StageId, (String, [Vec<u8>; 3])> {
     let store = Store::open_to_read(store).unwrap();
     plan.stages
         .iter()
         .filter_map(|stage| {
             let record = store.record(stage.id).unwrap()?;
             let weights = std::fs::read(store.folder(stage.id).join("weights.safetensors")).unwrap_or_default();
-            Some((stage.id, (format!("{:?}", record.outcome), store.epochs(stage.id).unwrap(), weights)))
+            let measures = measures_to_csv(&store.measures(stage.id).unwrap());
+            Some((stage.id, (format!("{:?}", record.outcome), [store.epochs(stage.id).unwrap(), weights, measures])))
         })
         .collect()
 }

@@ -9,14 +9,15 @@ use paths::StageId;
 use sha2::{Digest, Sha256};
 use training::{Checkpoint, Progress, from_safetensors, to_safetensors};
 
-use crate::files::{StoreError, read_if_there, replace};
+use crate::error::StoreError;
+use crate::files::{read_if_there, replace};
 use crate::store::Store;
 
 /// Bytes of the checksum that comes before the tensors.
 const CHECKSUM_BYTES: usize = 32;
 
 fn path(store: &Store, id: StageId) -> PathBuf {
-    store.root().join("partial").join(id.to_string())
+    store.root().join("checkpoints").join(id.to_string())
 }
 
 /// Keeps a checkpoint in place of the stage's last one.

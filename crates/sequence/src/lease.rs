@@ -1,10 +1,10 @@
 //! Who trains a stage now, so that two processes on one store do not do the same work.
 //!
-//! A claim is a file made by linking, which fails where the name exists, on local and network file systems alike; there is
-//! no reliance on `flock`. Its holder touches it every few seconds. A claim is taken over at once where its holder was a
+//! A lease is a file made by linking, which fails where the name exists, on local and network file systems alike; there is
+//! no reliance on `flock`. Its holder touches it every few seconds. A lease is taken over at once where its holder was a
 //! process of this machine that is gone, and otherwise when nobody has touched it for [`EXPIRY`] of the *observer's* time,
 //! so that clocks need not agree. Should two processes train one stage after all, the store stays whole and the results
-//! are the same: claims save work, correctness does not rest on them.
+//! are the same: leases save work, correctness does not rest on them.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -17,15 +17,16 @@ use std::time::{Duration, Instant, SystemTime};
 use paths::StageId;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{StoreError, read_if_there, write_durably};
+use crate::error::StoreError;
+use crate::files::{read_if_there, write_durably};
 use crate::store::Store;
 
-/// A claim that has not been touched for so long is nobody's.
+/// A lease that has not been touched for so long is nobody's.
 const EXPIRY: Duration = Duration::from_secs(120);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
-/// The claims of one process on a store.
-pub struct Claims {
+/// The leases of one process on a store.
+pub struct Leases {
     folder: PathBuf,
     owner: Owner,
     held: Arc<Mutex<Vec<PathBuf>>>,
@@ -34,8 +35,8 @@ pub struct Claims {
     heartbeat: Option<(std::sync::mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
-/// A stage claimed by this process until dropped.
-pub struct Claim {
+/// A stage leased by this process until dropped.
+pub struct Lease {
     path: PathBuf,
     held: Arc<Mutex<Vec<PathBuf>>>,
 }
@@ -58,8 +59,8 @@ struct Watched {
     since: Instant,
 }
 
-impl Claims {
-    /// The claims of this process in a store's folder of claims.
+impl Leases {
+    /// The leases of this process in a store's folder of leases.
     pub fn new(folder: PathBuf) -> Self {
         Self::with_expiry(folder, EXPIRY)
     }
@@ -71,7 +72,7 @@ impl Claims {
         let thread = std::thread::spawn(move || {
             while stopped.recv_timeout(HEARTBEAT) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
                 for path in touching.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-                    // A claim that cannot be touched expires at worst, which costs work and nothing else.
+                    // A lease that cannot be touched expires at worst, which costs work and nothing else.
                     let _ = File::options().write(true).open(path).and_then(|f| f.set_modified(SystemTime::now()));
                 }
             }
@@ -86,14 +87,14 @@ impl Claims {
         }
     }
 
-    /// Claims a stage; `None` where a living process has it.
+    /// Takes the lease of a stage; `None` where a living process has it.
     ///
     /// # Errors
     /// Where the folder cannot be written.
-    pub fn claim(&self, id: StageId) -> Result<Option<Claim>, StoreError> {
+    pub fn take(&self, id: StageId) -> Result<Option<Lease>, StoreError> {
         let path = self.folder.join(id.to_string());
-        if let Some(claim) = self.create(&path)? {
-            return Ok(Some(claim));
+        if let Some(lease) = self.create(&path)? {
+            return Ok(Some(lease));
         }
         let Some(holder) = read_owner(&path)? else { return self.create(&path) };
         if self.lives(id, &path, holder.as_ref()) {
@@ -103,7 +104,7 @@ impl Claims {
         self.create(&path)
     }
 
-    fn create(&self, path: &Path) -> Result<Option<Claim>, StoreError> {
+    fn create(&self, path: &Path) -> Result<Option<Lease>, StoreError> {
         let own = self.folder.join(format!(".{}-{}", self.owner.nonce, unique()));
         write_durably(&own, &serde_json::to_vec(&self.owner).expect("an owner is plain data"))?;
         let linked = fs::hard_link(&own, path);
@@ -111,7 +112,7 @@ impl Claims {
         match linked {
             Ok(()) => {
                 self.held.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
-                Ok(Some(Claim { path: path.to_owned(), held: self.held.clone() }))
+                Ok(Some(Lease { path: path.to_owned(), held: self.held.clone() }))
             }
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(None),
             Err(e) => Err(StoreError::io(path, e)),
@@ -134,7 +135,7 @@ impl Claims {
         entry.since.elapsed() < self.expiry
     }
 
-    /// Removes a dead holder's claim, unless another process did so first and has claimed the stage since.
+    /// Removes a dead holder's lease, unless another process did so first and has leased the stage since.
     fn take_away(&self, path: &Path, dead: Option<&Owner>) -> Result<(), StoreError> {
         let away = self.folder.join(format!(".gone-{}-{}", self.owner.nonce, unique()));
         match fs::rename(path, &away) {
@@ -143,14 +144,14 @@ impl Claims {
             Err(e) => return Err(StoreError::io(path, e)),
         }
         if read_owner(&away)?.flatten().as_ref() != dead {
-            // It was a living process's new claim: it goes back, unless somebody has claimed the stage in between.
+            // It was a living process's new lease: it goes back, unless somebody has leased the stage in between.
             let _ = fs::hard_link(&away, path);
         }
         fs::remove_file(&away).map_err(|e| StoreError::io(&away, e))
     }
 }
 
-impl Drop for Claims {
+impl Drop for Leases {
     fn drop(&mut self) {
         if let Some((stop, thread)) = self.heartbeat.take() {
             let _ = stop.send(());
@@ -159,7 +160,7 @@ impl Drop for Claims {
     }
 }
 
-impl Drop for Claim {
+impl Drop for Lease {
     fn drop(&mut self) {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| *path != self.path);
         let _ = fs::remove_file(&self.path);
@@ -187,7 +188,7 @@ impl Owner {
     }
 }
 
-/// Removes whatever claim there is on a finished stage: nobody trains it, and nobody would ask whether its holder lives.
+/// Removes whatever lease there is on a finished stage: nobody trains it, and nobody would ask whether its holder lives.
 pub fn forget(folder: &Path, id: StageId) {
     // One that cannot be removed is in nobody's way.
     let _ = fs::remove_file(folder.join(id.to_string()));
@@ -198,20 +199,20 @@ pub fn host_name() -> String {
     fs::read_to_string("/proc/sys/kernel/hostname").map(|s| s.trim().to_owned()).unwrap_or_default()
 }
 
-/// The stages that a living process has claimed, and the name of its machine. A claim of another machine counts as long as
+/// The stages that a living process has leased, and the name of its machine. A lease of another machine counts as long as
 /// it was touched within the last two minutes by the clock of this one.
 ///
 /// # Errors
-/// Where the claims cannot be read.
-pub fn claimed(store: &Store) -> Result<HashMap<StageId, String>, StoreError> {
-    let folder = store.root().join("claims");
+/// Where the leases cannot be read.
+pub fn leased(store: &Store) -> Result<HashMap<StageId, String>, StoreError> {
+    let folder = store.root().join("leases");
     let this = Owner::this_process();
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(HashMap::new()),
         Err(e) => return Err(StoreError::io(&folder, e)),
     };
-    let mut claimed = HashMap::new();
+    let mut leased = HashMap::new();
     for entry in entries {
         let path = entry.map_err(|e| StoreError::io(&folder, e))?.path();
         let Some(id) = path.file_name().and_then(|name| name.to_str()?.parse::<StageId>().ok()) else { continue };
@@ -221,13 +222,13 @@ pub fn claimed(store: &Store) -> Result<HashMap<StageId, String>, StoreError> {
             touched.is_some_and(|touched| touched.elapsed().map_or(true, |silence| silence < EXPIRY))
         });
         if lives {
-            claimed.insert(id, holder.host);
+            leased.insert(id, holder.host);
         }
     }
-    Ok(claimed)
+    Ok(leased)
 }
 
-/// The outer `None` where there is no claim, the inner where its file cannot be understood.
+/// The outer `None` where there is no lease, the inner where its file cannot be understood.
 fn read_owner(path: &Path) -> Result<Option<Option<Owner>>, StoreError> {
     Ok(read_if_there(path)?.map(|bytes| serde_json::from_slice(&bytes).ok()))
 }
@@ -261,95 +262,95 @@ mod tests {
         "2aeaf7dd9109fb000b5fd77d4bb46046".parse().unwrap()
     }
 
-    fn leave_claim_of(owner: &Owner, folder: &Path) {
+    fn leave_lease_of(owner: &Owner, folder: &Path) {
         fs::write(folder.join(id().to_string()), serde_json::to_vec(owner).unwrap()).unwrap();
     }
 
     #[test]
-    fn a_stage_is_claimed_once_and_free_again_afterwards() {
+    fn a_stage_is_leased_once_and_free_again_afterwards() {
         let folder = tempfile::tempdir().unwrap();
-        let claims = Claims::new(folder.path().to_owned());
-        let claim = claims.claim(id()).unwrap().unwrap();
-        assert!(claims.claim(id()).unwrap().is_none());
-        drop(claim);
-        assert!(claims.claim(id()).unwrap().is_some());
+        let leases = Leases::new(folder.path().to_owned());
+        let lease = leases.take(id()).unwrap().unwrap();
+        assert!(leases.take(id()).unwrap().is_none());
+        drop(lease);
+        assert!(leases.take(id()).unwrap().is_some());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
-    fn many_threads_make_one_claim() {
+    fn many_threads_make_one_lease() {
         let folder = tempfile::tempdir().unwrap();
-        let claims = Claims::new(folder.path().to_owned());
+        let leases = Leases::new(folder.path().to_owned());
         let won = std::thread::scope(|scope| {
-            let attempts: Vec<_> = (0..16).map(|_| scope.spawn(|| claims.claim(id()).unwrap())).collect();
+            let attempts: Vec<_> = (0..16).map(|_| scope.spawn(|| leases.take(id()).unwrap())).collect();
             attempts.into_iter().filter_map(|attempt| attempt.join().unwrap()).collect::<Vec<_>>()
         });
         assert_eq!(won.len(), 1);
     }
 
     #[test]
-    fn the_claim_of_a_process_that_is_gone_is_taken_at_once() {
+    fn the_lease_of_a_process_that_is_gone_is_taken_at_once() {
         let folder = tempfile::tempdir().unwrap();
         // A process of this machine with this one's number but an earlier start: the number was used again.
         let gone = Owner { started: "1".into(), nonce: "other".into(), ..Owner::this_process() };
-        leave_claim_of(&gone, folder.path());
-        assert!(Claims::new(folder.path().to_owned()).claim(id()).unwrap().is_some());
+        leave_lease_of(&gone, folder.path());
+        assert!(Leases::new(folder.path().to_owned()).take(id()).unwrap().is_some());
     }
 
     #[test]
-    fn the_claim_of_another_machine_holds_until_nobody_touches_it() {
+    fn the_lease_of_another_machine_holds_until_nobody_touches_it() {
         let folder = tempfile::tempdir().unwrap();
         let far = Owner { host: "elsewhere".into(), nonce: "other".into(), ..Owner::this_process() };
-        leave_claim_of(&far, folder.path());
-        assert!(Claims::new(folder.path().to_owned()).claim(id()).unwrap().is_none());
-        let impatient = Claims::with_expiry(folder.path().to_owned(), Duration::ZERO);
-        assert!(impatient.claim(id()).unwrap().is_some());
+        leave_lease_of(&far, folder.path());
+        assert!(Leases::new(folder.path().to_owned()).take(id()).unwrap().is_none());
+        let impatient = Leases::with_expiry(folder.path().to_owned(), Duration::ZERO);
+        assert!(impatient.take(id()).unwrap().is_some());
     }
 
     #[test]
-    fn claims_of_living_processes_are_listed_with_their_machine() {
+    fn leases_of_living_processes_are_listed_with_their_machine() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let claims = Claims::new(folder.path().join("claims"));
-        let claim = claims.claim(id()).unwrap().unwrap();
-        assert_eq!(claimed(&store).unwrap(), HashMap::from([(id(), host_name())]));
-        drop(claim);
-        assert!(claimed(&store).unwrap().is_empty());
+        let leases = Leases::new(folder.path().join("leases"));
+        let lease = leases.take(id()).unwrap().unwrap();
+        assert_eq!(leased(&store).unwrap(), HashMap::from([(id(), host_name())]));
+        drop(lease);
+        assert!(leased(&store).unwrap().is_empty());
         let far = Owner { host: "elsewhere".into(), nonce: "other".into(), ..Owner::this_process() };
-        leave_claim_of(&far, &folder.path().join("claims"));
-        assert_eq!(claimed(&store).unwrap(), HashMap::from([(id(), "elsewhere".to_owned())]));
+        leave_lease_of(&far, &folder.path().join("leases"));
+        assert_eq!(leased(&store).unwrap(), HashMap::from([(id(), "elsewhere".to_owned())]));
         let old = SystemTime::now() - EXPIRY - Duration::from_secs(10);
-        let file = File::options().write(true).open(folder.path().join("claims").join(id().to_string())).unwrap();
+        let file = File::options().write(true).open(folder.path().join("leases").join(id().to_string())).unwrap();
         file.set_modified(old).unwrap();
-        assert!(claimed(&store).unwrap().is_empty());
+        assert!(leased(&store).unwrap().is_empty());
     }
 
     #[test]
-    fn a_clock_that_jumps_neither_frees_nor_keeps_a_claim() {
+    fn a_clock_that_jumps_neither_frees_nor_keeps_a_lease() {
         let folder = tempfile::tempdir().unwrap();
         let far = Owner { host: "elsewhere".into(), nonce: "other".into(), ..Owner::this_process() };
-        leave_claim_of(&far, folder.path());
+        leave_lease_of(&far, folder.path());
         let file = File::options().write(true).open(folder.path().join(id().to_string())).unwrap();
         let year = Duration::from_secs(365 * 24 * 3600);
         let expiry = Duration::from_millis(300);
-        let claims = Claims::with_expiry(folder.path().to_owned(), expiry);
+        let leases = Leases::with_expiry(folder.path().to_owned(), expiry);
         // Touched in what is the future here, then in the past: both are signs of life, whatever they say.
         for time in [SystemTime::now() + year, SystemTime::now() - year, SystemTime::UNIX_EPOCH] {
             file.set_modified(time).unwrap();
-            assert!(claims.claim(id()).unwrap().is_none());
+            assert!(leases.take(id()).unwrap().is_none());
         }
         // Not touched any more: it expires by this process's own clock, which does not jump.
         file.set_modified(SystemTime::now() + year).unwrap();
-        assert!(claims.claim(id()).unwrap().is_none());
+        assert!(leases.take(id()).unwrap().is_none());
         std::thread::sleep(expiry);
-        assert!(claims.claim(id()).unwrap().is_some());
+        assert!(leases.take(id()).unwrap().is_some());
     }
 
     #[test]
-    fn a_claim_that_cannot_be_read_expires_like_any_other() {
+    fn a_lease_that_cannot_be_read_expires_like_any_other() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(id().to_string()), "{").unwrap();
-        assert!(Claims::new(folder.path().to_owned()).claim(id()).unwrap().is_none());
-        assert!(Claims::with_expiry(folder.path().to_owned(), Duration::ZERO).claim(id()).unwrap().is_some());
+        assert!(Leases::new(folder.path().to_owned()).take(id()).unwrap().is_none());
+        assert!(Leases::with_expiry(folder.path().to_owned(), Duration::ZERO).take(id()).unwrap().is_some());
     }
 }
