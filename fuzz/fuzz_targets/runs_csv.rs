@@ -6,7 +6,7 @@ use std::path::Path;
 
 use fuzz::within;
 use libfuzzer_sys::fuzz_target;
-use statistics::RunTable;
+use reports::RunTable;
 
 /// Buffers that the reader's threads take whatever the file's size.
 const FIXED_BYTES: usize = 64 << 20;

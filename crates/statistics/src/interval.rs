@@ -45,8 +45,9 @@ pub fn t_interval(values: &[f64], confidence: f64) -> Defined<Interval> {
     Interval::around(m.mean, t_critical(confidence, m.n - 1.0)? * (m.variance / m.n).sqrt())
 }
 
-/// Wilson's 95 % interval of a share (`statsmodels.stats.proportion.proportion_confint` with `method="wilson"`).
-pub(crate) fn wilson(hits: usize, of: usize) -> Interval {
+/// Wilson's 95 % interval of a share, `hits` in `of` (`statsmodels.stats.proportion.proportion_confint` with
+/// `method="wilson"`).
+pub fn wilson_interval(hits: usize, of: usize) -> Interval {
     let (n, z) = (of.max(1) as f64, normal_quantile(0.975));
     let share = hits as f64 / n;
     let middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n);
@@ -84,7 +85,7 @@ mod tests {
     #[test]
     fn a_share_of_none_is_not_certainly_zero() {
         // statsmodels 0.14.5: proportion_confint(0, 10, method="wilson").
-        let interval = wilson(0, 10);
+        let interval = wilson_interval(0, 10);
         assert!(interval.low == 0.0 && (interval.high - 0.27753279986288926).abs() < 1e-9, "{interval:?}");
     }
 

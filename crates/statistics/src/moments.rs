@@ -48,6 +48,11 @@ pub(crate) fn moments(values: &[f64]) -> Defined<Moments> {
     Ok(Moments { n, mean, variance: variance.max(0.0) })
 }
 
+/// How far apart two differences of values of these sizes may be by rounding alone.
+pub(crate) fn rounding(x: &[f64], y: &[f64]) -> f64 {
+    4.0 * f64::EPSILON * x.iter().chain(y).fold(0.0f64, |m, v| m.max(v.abs()))
+}
+
 /// Differences x − y of pairs. Differences that agree but for rounding become the same number, so that pairs a constant
 /// apart have a variance of zero instead of a rounding error to be divided by.
 pub(crate) fn differences(x: &[f64], y: &[f64]) -> Defined<Vec<f64>> {
@@ -58,9 +63,8 @@ pub(crate) fn differences(x: &[f64], y: &[f64]) -> Defined<Vec<f64>> {
     check(y, 1)?;
     let mut differences: Vec<f64> = x.iter().zip(y).map(|(a, b)| a - b).collect();
     check(&differences, 1).map_err(|_| NotDefined::TooLarge)?;
-    let largest = x.iter().chain(y).fold(0.0f64, |m, v| m.max(v.abs()));
     let (low, high) = differences.iter().fold((f64::MAX, f64::MIN), |(l, h), &d| (l.min(d), h.max(d)));
-    if high - low <= 4.0 * f64::EPSILON * largest {
+    if high - low <= rounding(x, y) {
         let first = differences[0];
         differences.fill(first);
     }

@@ -1,0 +1,103 @@
+//! The numbers of `docs/findings.md` that no report has, those marked with a dagger, from the tables in `reports/lite`.
+//!
+//! `cargo run --release -p reports --example findings -- reports/lite` prints a line a number: means over seeds, and
+//! differences paired by seed with 95 % intervals.
+
+use std::collections::BTreeMap;
+use std::env::args;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use statistics::{mean, paired_t, t_interval};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const DATASET: &str = "cifar10";
+const BASELINE: &str = "baseline";
+const CONDITIONS: [&str; 4] = ["[No, No]", "[No, Yes]", "[Yes, No]", "[Yes, Yes]"];
+
+fn main() -> Result<()> {
+    let folder = PathBuf::from(args().nth(1).ok_or("usage: findings FOLDER, such as reports/lite")?);
+    let (discretization, paths) =
+        (Table::read(&folder.join("fig4/runs.csv"))?, Table::read(&folder.join("fig5/runs.csv"))?);
+    for kind in ["blur", "contrast", "shift"] {
+        let path = |tasks: u32| format!("{kind} N={tasks}");
+        for tasks in [2, 3, 5] {
+            let accuracy = 100.0 * mean(&discretization.runs(&path(tasks), "test_accuracy")?)?;
+            let epochs = mean(&discretization.runs(&path(tasks), "epochs_in_all")?)?;
+            println!("{}: accuracy {accuracy:.1} %, {epochs:.1} epochs in all", path(tasks));
+        }
+        for (other, column) in [(path(2), "test_accuracy"), (BASELINE.to_owned(), "train_loss")] {
+            let (x, y) = (discretization.runs(&path(5), column)?, discretization.runs(&other, column)?);
+            println!("{} less {other}: {column} {}", path(5), difference(&x, &y)?);
+        }
+    }
+    println!("{BASELINE}: {:.1} epochs in all", mean(&discretization.runs(BASELINE, "epochs_in_all")?)?);
+    for (path, jump) in [
+        ("blur then shift N=3", "shift N=2"),
+        ("shift then blur N=3", "blur N=2"),
+        ("blur then contrast N=3", "contrast N=2"),
+        ("contrast then blur N=3", "blur N=2"),
+    ] {
+        let (x, y) = (paths.runs(path, "test_loss")?, discretization.runs(jump, "test_loss")?);
+        println!("{path} less {jump}: test_loss {}", difference(&x, &y)?);
+    }
+    looks(&Table::read(&folder.join("fig8/norms.csv"))?, "parameter", ".bias", "mean_abs")?;
+    looks(&Table::read(&folder.join("fig8/activations.csv"))?, "layer", "", "zero_share")
+}
+
+/// At both moments of the second task and in every layer whose name ends in `suffix`: the mean of each condition with its
+/// interval, and the difference of the last from the first.
+fn looks(table: &Table, key: &str, suffix: &str, column: &str) -> Result<()> {
+    let mut layers: Vec<&str> = Vec::new();
+    for layer in table.0.iter().filter_map(|row| row.get(key)).filter(|layer| layer.ends_with(suffix)) {
+        if !layers.contains(&layer.as_str()) {
+            layers.push(layer);
+        }
+    }
+    for moment in ["start of task 2", "end of task 2"] {
+        for layer in &layers {
+            let of = |condition| table.values(column, &[("condition", condition), ("moment", moment), (key, layer)]);
+            print!("{moment}, {layer}, {column}:");
+            for condition in CONDITIONS {
+                let seen = of(condition)?;
+                let interval = t_interval(&seen, 0.95)?;
+                print!(" {condition} {:.4} ± {:.4}", mean(&seen)?, (interval.high - interval.low) / 2.0);
+            }
+            let [first, .., last] = CONDITIONS;
+            println!("; {last} less {first} {}", difference(&of(last)?, &of(first)?)?);
+        }
+    }
+    Ok(())
+}
+
+/// The rows of a table, their cells by column.
+struct Table(Vec<BTreeMap<String, String>>);
+
+impl Table {
+    fn read(path: &Path) -> Result<Self> {
+        Ok(Self(csv::Reader::from_path(path)?.into_deserialize().collect::<csv::Result<_>>()?))
+    }
+
+    fn runs(&self, condition: &str, column: &str) -> Result<Vec<f64>> {
+        self.values(column, &[("condition", condition)])
+    }
+
+    /// The numbers in `column` of the dataset's rows that have these cells, by seed.
+    fn values(&self, column: &str, cells: &[(&str, &str)]) -> Result<Vec<f64>> {
+        let mut by_seed: BTreeMap<u64, f64> = BTreeMap::new();
+        for row in &self.0 {
+            let has = |(name, cell): &(&str, &str)| row.get(*name).is_some_and(|found| found == cell);
+            if has(&("dataset", DATASET)) && cells.iter().all(has) {
+                let number = |name: &str| row.get(name).ok_or(format!("there is no column {name}"));
+                by_seed.insert(number("seed")?.parse()?, number(column)?.parse()?);
+            }
+        }
+        Ok(by_seed.into_values().collect())
+    }
+}
+
+fn difference(x: &[f64], y: &[f64]) -> Result<String> {
+    let test = paired_t(x, y, 0.95)?;
+    Ok(format!("{:+.4} [{:.4}, {:.4}]", test.difference, test.interval.low, test.interval.high))
+}

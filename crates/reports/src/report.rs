@@ -1,0 +1,21 @@
+//! Reports: the statistics of a table of runs as files for people and for programs.
+//!
+//! `reports/<scale>/figN/` gets `report.md`, `summary.csv`, `tests.csv` and `report.json`, `reports/<scale>/` gets `claims.md`,
+//! `claims.csv` and, on request, `index.html`.
+
+mod claims_file;
+mod error;
+mod files;
+mod format;
+mod html;
+mod json;
+mod markdown;
+mod notes;
+mod page;
+mod scale_folder;
+mod tables;
+mod tests_file;
+
+pub use error::ReportError;
+pub(crate) use files::{write, write_own_html};
+pub use scale_folder::{FIGURES, ScaleFolder};

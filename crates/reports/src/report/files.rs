@@ -1,0 +1,36 @@
+//! Reports as files.
+
+use std::path::{Path, PathBuf};
+
+use crate::analysis::Analysis;
+use crate::estimates::write_summary;
+use crate::report::error::ReportError;
+use crate::report::json;
+use crate::report::markdown;
+use crate::report::page;
+use crate::report::tests_file;
+
+/// Writes `report.md`, `summary.csv`, `tests.csv` and `report.json` into a folder.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub(crate) fn write(analysis: &Analysis, folder: &Path) -> Result<(), ReportError> {
+    replace(&folder.join("report.md"), markdown::report(analysis).as_bytes())?;
+    replace(&folder.join("tests.csv"), &tests_file::csv(analysis))?;
+    replace(&folder.join("report.json"), json::report(analysis).as_bytes())?;
+    Ok(write_summary(&analysis.summaries, &folder.join("summary.csv"))?)
+}
+
+/// Writes the page of a single analysis into its folder.
+pub(crate) fn write_own_html(analysis: &Analysis, folder: &Path) -> Result<PathBuf, ReportError> {
+    let path = folder.join("index.html");
+    let analyses = std::slice::from_ref(analysis);
+    let content = page::Content { scale: None, analyses, rulings: &[], drawings: Vec::new(), settings: Vec::new() };
+    replace(&path, page::page(&content).as_bytes())?;
+    Ok(path)
+}
+
+/// Writes a file of which a reader never sees half.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    whole_file::replace(path, bytes).map_err(|source| ReportError::Write { path: path.to_owned(), source })
+}

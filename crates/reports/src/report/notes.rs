@@ -1,0 +1,55 @@
+//! What a reader must know to read the tables.
+
+use crate::analysis::Analysis;
+use crate::estimates::FAMILY;
+use crate::report::format::plural;
+
+/// One statement an item, for HTML to escape or as markdown: `name` writes what comes from the table, such as a label.
+pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String> {
+    let mut notes = Vec::new();
+    let failed: usize = analysis.summaries.iter().map(|s| s.failed).sum();
+    let runs: usize = analysis.summaries.iter().map(|s| s.n + s.failed).sum();
+    let statuses: Vec<String> = analysis
+        .unfinished
+        .iter()
+        .map(|(status, count)| format!("{count} with status {}", status_name(status)))
+        .collect();
+    let lost = if failed == 0 {
+        "all have a result".to_owned()
+    } else {
+        format!("{failed} failed and are in no estimate ({})", name(&statuses.join(", ")))
+    };
+    notes.push(format!("{}, there are {}; {lost}.", analysis.at_scale(), plural(runs, "run")));
+    let measure = &analysis.measure;
+    notes.push(format!(
+        "The quantity is the {}; {} is better, and a positive difference means that the condition ends {} than what it is \
+         compared with.",
+        name(&measure.name()),
+        measure.better(),
+        if measure.higher_is_better { "better" } else { "worse" }
+    ));
+    notes.extend(analysis.roles.iter().map(|role| name(role)));
+    notes.push(
+        "Which tests are shown is decided by the seeds alone: the paired t-test and Wilcoxon's where at least three seeds \
+         are shared and they are at least four fifths of the larger side, Welch's and Mann–Whitney's otherwise. \
+         `tests.csv` has all four."
+            .into(),
+    );
+    notes.push(format!("P-values in parentheses are Holm-corrected; a family is {FAMILY}."));
+    notes.push(format!(
+        "Equivalence is tested by two one-sided t-tests against a margin of 5 % of the other's mean; the probability of \
+         improvement is that a run of the condition ends {}; what is detectable is the smallest true difference that \
+         this many runs with this spread would find in four of five repetitions.",
+        measure.better()
+    ));
+    let unpaired = analysis.comparisons.iter().map(|c| (c, c.unpaired_seeds())).filter(|(_, seeds)| !seeds.is_empty());
+    for (c, seeds) in unpaired {
+        let text = format!("{}, {} against {}: {seeds}; paired tests leave them out.", c.dataset, c.condition, c.other);
+        notes.push(name(&text));
+    }
+    notes
+}
+
+fn status_name(status: &str) -> &str {
+    if status.is_empty() { "empty" } else { status }
+}

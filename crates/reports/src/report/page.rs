@@ -1,0 +1,139 @@
+//! `index.html`: one page for people, that needs no network and no script.
+
+use crate::analysis::Analysis;
+use crate::claims::Ruling;
+use crate::estimates::Against;
+use crate::report::claims_file::{PART_HEADING, part_cells, sentence};
+use crate::report::html::{STYLE, escape, svg, table};
+use crate::report::notes::notes;
+use crate::report::tables::{Table, comparison_table, summary_table, trend_table};
+
+/// What goes on the page.
+pub(crate) struct Content<'a> {
+    pub scale: Option<&'a str>,
+    pub analyses: &'a [Analysis],
+    pub rulings: &'a [Ruling],
+    /// Figures: name, and SVG.
+    pub drawings: Vec<(String, String)>,
+    /// Settings of each analysis: name, and JSON.
+    pub settings: Vec<(String, String)>,
+}
+
+/// The page.
+pub(crate) fn page(content: &Content<'_>) -> String {
+    let title = match (content.scale, content.analyses) {
+        (Some(scale), _) => format!("Negative pretraining, {scale} scale"),
+        (None, [analysis]) => format!("Statistics of {}", analysis.name),
+        (None, _) => "Statistics".into(),
+    };
+    let names = names(content);
+    let mut links: Vec<(String, String)> = Vec::new();
+    if !content.rulings.is_empty() {
+        links.push(("claims".into(), "Claims".into()));
+    }
+    links.extend(names.iter().map(|name| (name.clone(), heading(name))));
+    let links: String =
+        links.iter().map(|(id, text)| format!("<li><a href=\"#{}\">{}</a></li>", escape(id), escape(text))).collect();
+    let body: String = names.iter().map(|name| section(content, name)).collect();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <header><h1>{}</h1></header>\n<nav aria-label=\"Contents\"><ul>{links}</ul></nav>\n<main>\n{}{body}</main>\n\
+         <footer><p>Written by report {}.</p></footer>\n</body>\n</html>\n",
+        escape(&title),
+        escape(&title),
+        claims(content),
+        env!("CARGO_PKG_VERSION"),
+    )
+}
+
+/// Figures that are drawn or analysed, in order.
+fn names(content: &Content<'_>) -> Vec<String> {
+    let mut names: Vec<String> = content.drawings.iter().map(|d| d.0.clone()).collect();
+    names.extend(content.analyses.iter().map(|a| a.name.clone()));
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn heading(name: &str) -> String {
+    match name.strip_prefix("fig") {
+        Some(number) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => format!("Figure {number}"),
+        _ => name.to_owned(),
+    }
+}
+
+fn claims(content: &Content<'_>) -> String {
+    let Some(scale) = content.scale.filter(|_| !content.rulings.is_empty()) else {
+        return String::new();
+    };
+    let claim = |ruling: &Ruling| {
+        let parts = Table { heading: PART_HEADING.to_vec(), rows: ruling.parts.iter().map(part_cells).collect() };
+        format!(
+            "<article class=\"claim {}\" id=\"claim-{}\">\n<h3>Claim {}: {}</h3>\n<p class=\"verdict\">{}</p>\n\
+             <p>{} {}</p>\n{}</article>\n",
+            escape(ruling.verdict.name().split(' ').next().unwrap_or_default()),
+            ruling.id,
+            ruling.id,
+            escape(ruling.statement),
+            escape(&sentence(ruling, scale)),
+            escape(ruling.hypothesis),
+            escape(ruling.rule),
+            if ruling.parts.is_empty() { String::new() } else { table(&parts) },
+        )
+    };
+    let overview = Table {
+        heading: vec!["Claim", "Statement", "Verdict"],
+        rows: content
+            .rulings
+            .iter()
+            .map(|r| vec![r.id.into(), r.statement.into(), format!("{} at {scale} scale", r.verdict.name())])
+            .collect(),
+    };
+    let all: String = content.rulings.iter().map(claim).collect();
+    format!(
+        "<section id=\"claims\">\n<h2>Claims at {} scale</h2>\n{}{all}</section>\n",
+        escape(scale),
+        table(&overview)
+    )
+}
+
+fn section(content: &Content<'_>, name: &str) -> String {
+    let mut text = format!("<section id=\"{}\">\n<h2>{}</h2>\n", escape(name), escape(&heading(name)));
+    if let Some((_, drawing)) = content.drawings.iter().find(|d| d.0 == name) {
+        let caption = content.scale.map_or_else(String::new, |scale| format!(", {scale} scale"));
+        text.push_str(&format!(
+            "<figure>{}<figcaption>{}{}</figcaption></figure>\n",
+            svg(drawing),
+            escape(&heading(name)),
+            escape(&caption)
+        ));
+    }
+    if let Some(analysis) = content.analyses.iter().find(|a| a.name == name) {
+        let items: String =
+            notes(analysis, str::to_owned).iter().map(|note| format!("<li>{}</li>\n", escape(note))).collect();
+        text.push_str(&format!("<ul>\n{items}</ul>\n"));
+        for (title, part) in [
+            ("Summary", summary_table(analysis)),
+            ("Against the baseline", comparison_table(analysis, Against::Baseline)),
+            ("Against the reference", comparison_table(analysis, Against::Reference)),
+            ("Trends", trend_table(analysis)),
+        ] {
+            if !part.rows.is_empty() {
+                text.push_str(&format!("<h3>{title}</h3>\n{}", table(&part)));
+            }
+        }
+        let versions: Vec<Vec<String>> =
+            analysis.provenance.iter().map(|(name, values)| vec![(*name).to_owned(), values.join(", ")]).collect();
+        if !versions.is_empty() {
+            let versions = Table { heading: vec!["Computed with", ""], rows: versions };
+            text.push_str(&format!("<h3>Versions</h3>\n{}", table(&versions)));
+        }
+    }
+    if let Some((_, settings)) = content.settings.iter().find(|s| s.0 == name) {
+        text.push_str(&format!("<h3>Settings</h3>\n<pre>{}</pre>\n", escape(settings)));
+    }
+    text.push_str("</section>\n");
+    text
+}

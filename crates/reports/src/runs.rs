@@ -1,0 +1,11 @@
+//! Single runs, and the cells of the file that they are read from.
+
+mod cells;
+mod error;
+mod measure;
+mod run;
+
+pub(crate) use cells::Cells;
+pub use error::TableError;
+pub use measure::Measure;
+pub use run::{Quantity, Run};

@@ -1,0 +1,203 @@
+//! The table of runs, as read from a CSV file.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use polars::prelude::DataFrame;
+
+use crate::roles::{Factors, Reading, read};
+use crate::runs::{Cells, Measure, Run, TableError};
+
+/// Every run of an experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunTable {
+    /// In the file's order.
+    pub runs: Vec<Run>,
+    /// What each run's condition is.
+    pub(crate) factors: Vec<Factors>,
+    /// How the factors came about, in words.
+    pub(crate) notes: Vec<String>,
+    /// What the caller said of the table.
+    pub(crate) reading: Reading,
+    /// How many runs have a status other than `finished`, by status.
+    pub(crate) unfinished: BTreeMap<String, usize>,
+    /// Every column of the file, as text, a row a run.
+    pub(crate) frame: DataFrame,
+}
+
+impl RunTable {
+    /// Reads a CSV file with the columns `dataset`, `condition`, `seed`, `test_loss`, optionally `status`, the columns of
+    /// [`Factors`], and any others.
+    ///
+    /// # Errors
+    /// Where a column is missing, a cell is not what its column says, runs of one condition differ in a factor, or a run
+    /// appears twice.
+    pub fn read_csv(path: &Path) -> Result<Self, TableError> {
+        Self::read_csv_as(path, &Reading::default())
+    }
+
+    /// Reads a CSV file of which the caller says what is analysed and what its roles are.
+    ///
+    /// # Errors
+    /// Those of [`RunTable::read_csv`], and where the table is not what the caller says.
+    pub fn read_csv_as(path: &Path, reading: &Reading) -> Result<Self, TableError> {
+        // Read rather than mapped: a file that another program cuts short meanwhile would end the process.
+        let bytes =
+            std::fs::read(path).map_err(|e| TableError::Unreadable { path: path.to_owned(), reason: e.to_string() })?;
+        Self::from_csv_as(bytes, path, reading)
+    }
+
+    /// The table that the bytes of a CSV file hold; `path` is what errors call it.
+    ///
+    /// # Errors
+    /// Those of [`RunTable::read_csv`].
+    pub fn from_csv(bytes: Vec<u8>, path: &Path) -> Result<Self, TableError> {
+        Self::from_csv_as(bytes, path, &Reading::default())
+    }
+
+    /// The table that the bytes of a CSV file hold, of which the caller says what is analysed and what its roles are.
+    ///
+    /// # Errors
+    /// Those of [`RunTable::read_csv_as`].
+    pub fn from_csv_as(bytes: Vec<u8>, path: &Path, reading: &Reading) -> Result<Self, TableError> {
+        let cells = Cells::parse(bytes, path)?;
+        let (runs, unfinished) = runs(&cells, &reading.measure)?;
+        let roles = read(&cells, &runs, reading)?;
+        Ok(Self {
+            runs,
+            factors: roles.factors,
+            notes: roles.notes,
+            reading: reading.clone(),
+            unfinished,
+            frame: cells.frame,
+        })
+    }
+}
+
+/// The runs, and the statuses of those that did not finish.
+fn runs(cells: &Cells, measure: &Measure) -> Result<(Vec<Run>, BTreeMap<String, usize>), TableError> {
+    let needed = format!("dataset, condition, seed and {}", measure.column);
+    let column = |name: &str| cells.column(name, &needed);
+    let (datasets, conditions, seeds, values) =
+        (column("dataset")?, column("condition")?, column("seed")?, column(&measure.column)?);
+    let [test_losses, train_losses, best_epochs] =
+        [cells.optional(Measure::TEST_LOSS)?, cells.optional("train_loss")?, cells.optional("best_epoch")?];
+    let statuses = cells.optional("status")?;
+
+    let mut runs = Vec::with_capacity(cells.height());
+    let (mut seen, mut unfinished) = (HashSet::new(), BTreeMap::new());
+    for row in 0..cells.height() {
+        let wrong = |column: &str, cell: &Option<String>, expected| cells.wrong(row, column, cell.as_deref(), expected);
+        let text = |column, cell: &Option<String>| cell.clone().ok_or_else(|| wrong(column, cell, "a name"));
+        let (dataset, condition) = (text("dataset", &datasets[row])?, text("condition", &conditions[row])?);
+        let seed = seeds[row].as_deref().and_then(whole);
+        let seed = seed.ok_or_else(|| wrong("seed", &seeds[row], "a whole number"))?;
+        let status =
+            statuses.as_ref().map(|statuses| statuses[row].as_deref().unwrap_or_default().trim().to_lowercase());
+        let finished = status.as_deref().is_none_or(|status| status == "finished");
+        if let Some(status) = status.filter(|_| !finished) {
+            *unfinished.entry(status).or_insert(0) += 1;
+        }
+        let value = finite(&values[row]);
+        if finished && value.is_none() {
+            return Err(wrong(&measure.column, &values[row], "a finite number"));
+        }
+        let optional = |column: &str, cells: &Option<Vec<Option<String>>>| -> Result<Option<f64>, TableError> {
+            let cell = cells.as_ref().map(|cells| &cells[row]).filter(|cell| finished && cell.is_some());
+            cell.map(|cell| finite(cell).ok_or_else(|| wrong(column, cell, "a finite number, or nothing"))).transpose()
+        };
+        let run = Run {
+            analysed: value.filter(|_| finished),
+            test_loss: optional(Measure::TEST_LOSS, &test_losses)?,
+            train_loss: optional("train_loss", &train_losses)?,
+            best_epoch: optional("best_epoch", &best_epochs)?,
+            dataset,
+            condition,
+            seed,
+        };
+        if !seen.insert((run.dataset.clone(), run.condition.clone(), seed)) {
+            return Err(TableError::Duplicate {
+                path: cells.path().to_owned(),
+                row: cells.number(row),
+                dataset: run.dataset,
+                condition: run.condition,
+                seed,
+            });
+        }
+        runs.push(run);
+    }
+    Ok((runs, unfinished))
+}
+
+fn finite(cell: &Option<String>) -> Option<f64> {
+    cell.as_ref()?.trim().parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// A whole number, also as data-frame libraries write it where a column has gaps: `3.0`.
+fn whole(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.split_once('.').filter(|(_, rest)| !rest.is_empty() && rest.bytes().all(|b| b == b'0'));
+    digits.map_or(text, |pair| pair.0).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs::Quantity;
+
+    fn read(text: &str) -> Result<RunTable, TableError> {
+        RunTable::from_csv(text.into(), Path::new("runs.csv"))
+    }
+
+    #[test]
+    fn conditions_with_commas_and_failed_runs_are_read() {
+        let table = read(
+            "dataset,condition,seed,status,test_loss\n\
+             mnist,\"[No, Yes]\",0,finished,1.25\n\
+             mnist,\"[No, Yes]\",1,diverged,\n",
+        )
+        .unwrap();
+        assert_eq!(table.runs[0].condition, "[No, Yes]");
+        assert_eq!((table.runs[0].test_loss, table.runs[0].analysed), (Some(1.25), Some(1.25)));
+        assert_eq!((table.runs[1].test_loss, table.runs[1].analysed), (None, None));
+        assert_eq!(table.unfinished, BTreeMap::from([("diverged".to_owned(), 1)]));
+    }
+
+    #[test]
+    fn optional_columns_are_read_where_they_are() {
+        let table = read(
+            "dataset,condition,seed,test_loss,train_loss,best_epoch,note\n\
+             mnist,a,0,1.25,0.5,7,x\n\
+             mnist,a,1,1.5,,8,y\n",
+        )
+        .unwrap();
+        assert_eq!((table.runs[0].train_loss, table.runs[0].best_epoch), (Some(0.5), Some(7.0)));
+        assert_eq!(table.runs[1].value(Quantity::TrainLoss), None);
+        let wrong = read("dataset,condition,seed,test_loss,train_loss\na,b,1,1,x\n").unwrap_err().to_string();
+        assert!(wrong.contains("`train_loss`") && wrong.contains("`x`"), "{wrong}");
+    }
+
+    #[test]
+    fn another_column_can_be_analysed() {
+        let measure = Measure { column: "accuracy".into(), higher_is_better: true };
+        let reading = Reading { measure, ..Reading::default() };
+        let text = "dataset,condition,seed,accuracy\na,b,1,0.5\n";
+        let table = RunTable::from_csv_as(text.into(), Path::new("runs.csv"), &reading).unwrap();
+        assert_eq!((table.runs[0].analysed, table.runs[0].test_loss), (Some(0.5), None));
+        let message = read(text).unwrap_err().to_string();
+        assert!(message.contains("no column `test_loss`"), "{message}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let message = |text| read(text).unwrap_err().to_string();
+        assert!(message("dataset,condition,seed\na,b,1\n").contains("no column `test_loss`"));
+        let duplicate = message("dataset,condition,seed,test_loss\na,b,1,1\na,b,1,2\n");
+        assert!(duplicate.contains("row 2") && duplicate.contains("second time"), "{duplicate}");
+        let cell = message("dataset,condition,seed,test_loss\na,b,1,1\n\na,b,2,x\n");
+        assert!(cell.contains("row 3") && cell.contains("`x`"), "{cell}");
+        assert!(message("dataset,condition,seed,test_loss\na,b,-1,1\n").contains("whole number"));
+        assert!(message("dataset,condition,seed,test_loss\na,b,1.5,1\n").contains("whole number"));
+        assert!(message("dataset,condition,seed,test_loss\na,b,1,\n").contains("empty"));
+    }
+}
