@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::font;
 use crate::scene::Text;
-use crate::svg::UNITS;
+use crate::units::UNITS;
 
 /// Definitions of the glyphs of `texts`, and a group for each text that carries its content as a label, so that it can be
 /// searched and read aloud.

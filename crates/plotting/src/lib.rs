@@ -43,6 +43,7 @@ use std::path::Path;
 mod axis;
 mod bitmap;
 pub mod curve;
+mod document;
 mod dots;
 mod error;
 pub mod font;
@@ -61,6 +62,7 @@ mod order;
 mod palette;
 mod panel;
 mod path_panel;
+mod pdf;
 mod plane;
 mod prepared;
 mod raster;
@@ -73,6 +75,7 @@ pub mod style;
 mod svg;
 mod swarm;
 mod text;
+mod units;
 mod violin;
 mod writing;
 
@@ -96,12 +99,14 @@ pub use swarm::swarm;
 pub use text::wrap;
 pub use violin::{Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPanel};
 
-/// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch.
+/// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch, and beside `svg`
+/// a PDF of the same name.
 pub fn draw_violins(figure: &ViolinFigure, svg: &Path, png: &Path) -> Result<(), PlotError> {
     save(&lay_out(figure)?, svg, png)
 }
 
-/// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch.
+/// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch, and beside `svg`
+/// a PDF of the same name.
 pub fn draw_lines(figure: &LinesFigure, svg: &Path, png: &Path) -> Result<(), PlotError> {
     save(&lay_out_lines(figure)?, svg, png)
 }

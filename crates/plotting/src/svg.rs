@@ -5,13 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::Color;
 
-use crate::bitmap::Bitmap;
+use crate::bitmap::{Bitmap, DPI, POINTS_PER_INCH};
 use crate::error::{PlotError, backend};
 use crate::glyphs;
 use crate::scene::{Mark, Scene};
+use crate::units::UNITS;
 
-/// Document units a point: the backend takes whole numbers only, and a twentieth of a point is finer than print.
-pub(crate) const UNITS: f64 = 20.0;
 /// How often the pixels of an image are repeated: not every viewer knows `image-rendering`, and those smooth edges only.
 const ENLARGEMENT: u32 = 4;
 
@@ -53,6 +52,9 @@ fn shapes(marks: &[Mark]) -> Result<String, PlotError> {
 /// A picture as an element that carries it as PNG.
 fn image(pixels: &Bitmap, corner: (f64, f64), size: (f64, f64)) -> Result<String, PlotError> {
     let ((x, y), (width, height)) = (units(corner), units(size));
+    // Viewers choose one of the pixels that lie in a place instead of their mean.
+    let most = |points: f64| (points * DPI / POINTS_PER_INCH).ceil() as u32;
+    let pixels = pixels.reduced(most(size.0), most(size.1));
     let png = STANDARD.encode(pixels.enlarged(ENLARGEMENT).to_png()?);
     Ok(format!(
         "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" \

@@ -170,7 +170,8 @@ fn files_are_whole_and_name_themselves_when_they_fail() {
     let document = fs::read_to_string(&svg).unwrap();
     assert!(document.starts_with("<svg width=\"518.4pt\"") && document.trim_end().ends_with("</svg>"));
     assert!(fs::read(&png).unwrap().starts_with(b"\x89PNG\r\n\x1a\n"));
-    assert_eq!(fs::read_dir(folder.join("deep")).unwrap().count(), 2, "a partial file was left behind");
+    assert!(fs::read(svg.with_extension("pdf")).unwrap().starts_with(b"%PDF-"));
+    assert_eq!(fs::read_dir(folder.join("deep")).unwrap().count(), 3, "a partial file was left behind");
     let inside_a_file = svg.join("figure.svg");
     let message = draw_violins(&figure(1, &CONDITIONS, 3), &inside_a_file, &png).unwrap_err().to_string();
     assert!(message.contains("figure.svg"), "{message}");
