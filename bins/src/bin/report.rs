@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    statistics::command::main()
+    reports::command::main()
 }

@@ -4,22 +4,31 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::time::Instant;
 
-use paths::{Init, ModelSpec, Precision, Settings, Stem};
+use paths::{ModelSpec, Precision, Settings};
 use tch::{Device, Kind, Tensor};
-use training::{CLASSES, ResNet, Sgd, compute_kind};
+use training::{CLASSES, Input, Network, Sgd, compute_kind, layout, network};
 
-/// The network that is measured: the 3×3 stem at this width.
-pub(crate) fn spec(width: usize) -> ModelSpec {
-    ModelSpec { width, stem: Stem::Conv3, init: Init::Pytorch }
+/// The network that is measured: ResNet-18 with the 3×3 stem at this width.
+fn spec(width: usize) -> ModelSpec {
+    ModelSpec { width, ..ModelSpec::default() }
 }
 
-/// Channels and side of the images that are measured: CIFAR-10's.
-pub(crate) const CHANNELS: usize = 3;
-pub(crate) const SIDE: usize = 32;
+/// The images that are measured: CIFAR-10's.
+const INPUT: Input = Input { channels: 3, side: 32 };
+
+/// The network that is measured.
+pub(crate) fn model(width: usize, kind: Kind, device: Device) -> Box<dyn Network> {
+    network::new(&spec(width), INPUT, 0, kind, device)
+}
+
+/// Floating-point operations of training it on one image.
+pub(crate) fn training_flops(width: usize) -> f64 {
+    layout(&spec(width), INPUT).training_flops()
+}
 
 /// A network, its optimiser and its batch.
 pub(crate) struct BareSteps {
-    model: ResNet,
+    model: Box<dyn Network>,
     optimiser: Sgd,
     images: Tensor,
     labels: Tensor,
@@ -28,9 +37,9 @@ pub(crate) struct BareSteps {
 impl BareSteps {
     pub fn new(width: usize, batch: usize, precision: Precision, device: Device) -> Self {
         let kind = compute_kind(precision);
-        let model = ResNet::new(&spec(width), CHANNELS, 0, kind, device);
+        let model = model(width, kind, device);
         let optimiser = Sgd::new(&model.parameters(), &Settings::paper().process());
-        let (count, side, channels) = (batch as i64, SIDE as i64, CHANNELS as i64);
+        let (count, side, channels) = (batch as i64, INPUT.side as i64, INPUT.channels as i64);
         let images = Tensor::arange(count * side * side * channels, (Kind::Float, Device::Cpu)).sin();
         let images = images.view([count, side, side, channels]).to_kind(kind).to_device(device);
         let labels = Tensor::arange(count, (Kind::Int64, device)).remainder(CLASSES as i64);
@@ -43,6 +52,7 @@ impl BareSteps {
         let loss = logits.cross_entropy_loss::<Tensor>(&self.labels, None, tch::Reduction::Mean, -100, 0.0);
         let gradients = Tensor::run_backward(&[&loss], self.optimiser.parameters(), false, false);
         self.optimiser.step(gradients);
+        let _ = self.optimiser.update_norm();
     }
 }
 

@@ -9,7 +9,7 @@ use paths::{DatasetName, Precision};
 use sequence::Store;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{or_default, parse_precision};
+use crate::common::{or_default, parse_precision};
 use crate::error::BenchError;
 use crate::images;
 use crate::outcome::{LeftOut, Tables};

@@ -7,7 +7,7 @@ mod stages;
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::or_default;
+use crate::common::or_default;
 use crate::error::BenchError;
 use crate::outcome::{LeftOut, Tables};
 use crate::session::Session;

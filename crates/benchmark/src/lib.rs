@@ -17,10 +17,10 @@
 
 mod arguments;
 mod bare;
+mod common;
 mod error;
 mod events;
 mod figure;
-mod flops;
 mod growth;
 mod images;
 mod machine;

@@ -105,9 +105,9 @@ fn experiment(session: &Session, options: &Options, precision: Precision) -> Res
             datasets: Some(vec![DatasetName::Mnist]),
             seeds: Some(SeedList::first(3)),
             baseline_seeds: Some(SeedList::first(3)),
-            train_images: Some(100),
-            test_images: Some(50),
-            width: Some(2),
+            train_images: Some(paths::ImageCount::AtMost(100)),
+            test_images: Some(paths::ImageCount::AtMost(50)),
+            width: Some(paths::Width::Number(2)),
             stem: Some(Stem::Conv7),
             max_epochs: Some(1),
             ..SettingsPatch::default()

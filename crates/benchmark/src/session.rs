@@ -9,7 +9,7 @@ use serde::Serialize;
 use tch::Device;
 use tempfile::TempDir;
 
-use crate::arguments::Common;
+use crate::common::Common;
 use crate::error::BenchError;
 use crate::machine::Machine;
 use crate::outcome::{LeftOut, Outcome, Tables};

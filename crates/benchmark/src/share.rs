@@ -12,13 +12,12 @@ use paths::{DatasetName, ExperimentFile, Precision};
 use sequence::{Plan, Store};
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
-use training::{ResNet, compute_kind, evaluate};
+use training::{Network, compute_kind, evaluate};
 
-use crate::arguments::{or_default, parse_precision};
-use crate::bare::{self, CHANNELS, SIDE, side_by_side};
+use crate::bare::{self, side_by_side};
+use crate::common::{or_default, parse_precision};
 use crate::error::BenchError;
 use crate::events::{FirstEpoch, first_epochs};
-use crate::flops::training_flops;
 use crate::images;
 use crate::outcome::Tables;
 use crate::pairs::in_turns;
@@ -141,11 +140,12 @@ fn one(
     let order = Tensor::randperm(train as i64, (Kind::Int64, device));
     let mut batches: Vec<Batches> =
         (0..jobs).map(|_| Batches { images: data.train.clone(), order: order.shallow_clone(), next: 0 }).collect();
-    let model = || ResNet::new(&bare::spec(width), CHANNELS, 0, kind, device);
-    let mut evaluations: Vec<(ResNet, ImageSet)> = (0..jobs).map(|_| (model(), data.validation.clone())).collect();
+    let model = || bare::model(width, kind, device);
+    let mut evaluations: Vec<(Box<dyn Network>, ImageSet)> =
+        (0..jobs).map(|_| (model(), data.validation.clone())).collect();
 
-    let validate = |(model, images): &mut (ResNet, ImageSet)| {
-        evaluate(model, images);
+    let validate = |(model, images): &mut (Box<dyn Network>, ImageSet)| {
+        evaluate(&**model, images);
     };
 
     let measured = in_turns(session.rounds, 3, |side| match side {
@@ -169,7 +169,7 @@ fn one(
         });
         Spread::of(rounds.map(value).collect())
     };
-    let gflop = (jobs * train) as f64 * training_flops(&bare::spec(width), CHANNELS, SIDE) / 1e9;
+    let gflop = (jobs * train) as f64 * bare::training_flops(width) / 1e9;
     Ok(Setting {
         width,
         precision,

@@ -4,10 +4,9 @@ use clap::{Args, ValueEnum};
 use paths::Precision;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{or_default, parse_precision};
-use crate::bare::{self, BareSteps, CHANNELS, SIDE, side_by_side};
+use crate::bare::{self, BareSteps, side_by_side};
+use crate::common::{or_default, parse_precision};
 use crate::error::BenchError;
-use crate::flops::training_flops;
 use crate::outcome::{LeftOut, Tables};
 use crate::pairs::in_turns;
 use crate::peak::{self, Peak};
@@ -277,7 +276,7 @@ impl One<'_> {
     }
 
     fn conclude(&self, contenders: &[Contender], seconds: &[Vec<f64>]) -> Setting {
-        let gflop = training_flops(&bare::spec(self.width), CHANNELS, SIDE) / 1e9;
+        let gflop = bare::training_flops(self.width) / 1e9;
         let throughput: Vec<Vec<f64>> = contenders
             .iter()
             .zip(seconds)

@@ -10,6 +10,7 @@ use crate::digest;
 use crate::error::DatasetError;
 use crate::raw::{RawDataset, RawImages};
 use crate::registry::{Entry, SplitFacts};
+use crate::verify::verify_split;
 
 /// A file's content, with the name under which errors report it.
 pub(crate) struct NamedBytes {
@@ -49,7 +50,7 @@ fn idx_split(
         idx::read_labels(&plain, &labels.file, facts.images)?
     };
     let split = RawImages::new(&images.file, [1, size[0], size[1]], pixels, classes)?;
-    digest::verify_split(&images.file, &labels.file, &split, facts)?;
+    verify_split(&images.file, &labels.file, &split, facts)?;
     Ok(split)
 }
 
@@ -84,7 +85,7 @@ fn cifar_split(
     }
     let file = batches.first().map_or("no batch", |batch| batch.file.as_str());
     let split = RawImages::new(file, [3, 32, 32], pixels, labels)?;
-    digest::verify_split(file, file, &split, facts).map_err(|error| {
+    verify_split(file, file, &split, facts).map_err(|error| {
         // The digests cover a whole split; the published MD5s tell which of its files is the wrong one.
         let wrong = batches
             .iter()
@@ -123,7 +124,7 @@ fn cifar_png_split(
     let file = batches.first().map_or("no batch", |batch| batch.file.as_str());
     let classes = png_batch::read_labels(&labels.bytes, &labels.file, facts.images)?;
     let split = RawImages::new(file, [3, 32, 32], pixels, classes)?;
-    digest::verify_split(file, &labels.file, &split, facts)?;
+    verify_split(file, &labels.file, &split, facts)?;
     Ok(split)
 }
 
@@ -131,6 +132,6 @@ fn cifar_png_split(
 pub(crate) fn svhn_split(facts: &SplitFacts, md5: &str, file: &NamedBytes) -> Result<RawImages, DatasetError> {
     digest::verify_md5(&file.file, &file.bytes, md5)?;
     let split = mat::read_images(&file.bytes, &file.file, facts.images)?;
-    digest::verify_split(&file.file, &file.file, &split, facts)?;
+    verify_split(&file.file, &file.file, &split, facts)?;
     Ok(split)
 }

@@ -40,6 +40,7 @@ mod small;
 mod split;
 mod stripes;
 pub mod transform;
+mod verify;
 
 pub use error::DatasetError;
 pub use image_set::{ChannelStatistics, ImageSet, Selected};

@@ -89,6 +89,8 @@ impl Library {
     /// # Errors
     /// Where the dataset cannot be had or `selection` leaves a part empty.
     pub fn task_data(&self, task: &Task, selection: &DataSelection) -> Result<TaskData, DatasetError> {
+        // One choice has one form, so that images chosen by another number that means all are not prepared twice.
+        let selection = &selection.canonical(task.dataset);
         let set = |part, transform: &Transform| self.image_set(task.dataset, selection, transform, part);
         Ok(TaskData {
             train: set(Part::Train, &task.transform)?,

@@ -25,7 +25,7 @@ pub struct Split {
 /// [`DatasetError::Selection`] where so few images are asked for that fewer than two would be trained on or none validated on.
 pub fn split(dataset: &RawDataset, selection: &DataSelection) -> Result<Split, DatasetError> {
     let classes = by_class(&dataset.train.labels, selection.split_seed, Purpose::Split);
-    let total = selection.train_images.min(dataset.train.len());
+    let total = selection.train_images.of(dataset.train.len());
     let wanted_validation = (total as f64 * selection.validation_fraction).round() as usize;
     if wanted_validation == 0 || wanted_validation + 2 > total {
         return Err(DatasetError::Selection {
@@ -45,7 +45,7 @@ pub fn split(dataset: &RawDataset, selection: &DataSelection) -> Result<Split, D
 
     let classes = by_class(&dataset.test.labels, selection.split_seed, Purpose::TestSubset);
     let taken =
-        allocate(&classes.iter().map(Vec::len).collect::<Vec<_>>(), selection.test_images.min(dataset.test.len()));
+        allocate(&classes.iter().map(Vec::len).collect::<Vec<_>>(), selection.test_images.of(dataset.test.len()));
     let mut test: Vec<usize> = classes.iter().zip(taken).flat_map(|(class, taken)| class[..taken].to_vec()).collect();
     for indices in [&mut train, &mut validation, &mut test] {
         indices.sort_unstable();
@@ -86,7 +86,7 @@ fn allocate(sizes: &[usize], total: usize) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::RawImages;
-    use paths::DatasetName;
+    use paths::{DatasetName, ImageCount};
     use proptest::prelude::*;
 
     fn dataset(train_labels: Vec<u8>, test_labels: Vec<u8>) -> RawDataset {
@@ -96,7 +96,8 @@ mod tests {
     }
 
     fn selection(train_images: usize, test_images: usize) -> DataSelection {
-        DataSelection { train_images, test_images, validation_fraction: 0.1, split_seed: 0 }
+        let [train_images, test_images] = [train_images, test_images].map(ImageCount::AtMost);
+        DataSelection { train_images, test_images, ..DataSelection::default() }
     }
 
     #[test]

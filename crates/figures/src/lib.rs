@@ -4,23 +4,10 @@
 
 #![warn(missing_docs)]
 
-mod all;
-mod arguments;
-mod builtin;
-mod cluster;
-mod collect;
-mod concept;
-mod describe;
+mod command_line;
+mod conductor;
 mod drawing;
-mod lines;
-mod output;
-mod pictures;
-mod progress;
-mod resources;
-mod run;
-mod signals;
-mod submit;
-mod worker;
+mod error;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,23 +15,24 @@ use std::process::ExitCode;
 use clap::Parser;
 use datasets::RawDataset;
 
-pub use all::main_of_all;
-pub use builtin::experiment;
-pub use concept::{Concept, main_of_concept};
-pub use pictures::{picture, pictures};
-pub use statistics::command::checkout;
+use command_line::{ExperimentArguments, FigureArguments};
+use conductor::{Source, builtin, run};
+use error::exit;
 
-/// Exit code for a command line or an experiment file that cannot be used.
-const USAGE: u8 = 2;
+pub use conductor::builtin::experiment;
+pub use conductor::main_of_all;
+pub use drawing::concept::{Concept, main_of_concept};
+pub use drawing::pictures::{picture, pictures};
+pub use reports::checkout;
 
-/// Runs the program of a figure of the paper, one of [`statistics::FIGURES`].
+/// Runs the program of a figure of the paper, one of [`reports::FIGURES`].
 pub fn main(figure: u8) -> ExitCode {
-    let arguments = arguments::FigureArguments::parse();
+    let arguments = FigureArguments::parse();
     let source = match &arguments.experiment {
-        Some(file) => run::Source::File(file),
-        None => run::Source::Builtin(builtin::file(figure).expect("a program is for a figure with an experiment")),
+        Some(file) => Source::File(file),
+        None => Source::Builtin(builtin::file(figure).expect("a program is for a figure with an experiment")),
     };
-    exit(run::run(source, &arguments.options))
+    exit(run(source, &arguments.options))
 }
 
 /// Runs the program of a user's experiment, whose file the command line names.
@@ -55,18 +43,8 @@ pub fn main_of_experiment() -> ExitCode {
 /// Runs the same program with a command line and datasets that are given, so that it can be tested without a download.
 /// Datasets that are not among `given` are fetched, as ever.
 pub fn main_on(command_line: impl IntoIterator<Item = OsString>, given: Vec<RawDataset>) -> ExitCode {
-    let mut arguments = arguments::ExperimentArguments::parse_from(command_line);
+    let mut arguments = ExperimentArguments::parse_from(command_line);
     arguments.options.given = given;
-    let file = arguments.file.as_deref().map_or(run::Source::Builtin(""), run::Source::File);
-    exit(run::run(file, &arguments.options))
-}
-
-fn exit(outcome: Result<ExitCode, run::FigureError>) -> ExitCode {
-    match outcome {
-        Ok(code) => code,
-        Err(error) => {
-            terminal::err(format!("error: {error}"));
-            ExitCode::from(if error.is_usage() { USAGE } else { 1 })
-        }
-    }
+    let file = arguments.file.as_deref().map_or(Source::Builtin(""), Source::File);
+    exit(run(file, &arguments.options))
 }

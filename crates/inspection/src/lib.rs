@@ -4,13 +4,17 @@
 
 mod clean;
 mod export;
+mod figure;
 mod images;
+mod measure;
 mod merge;
 mod norms;
+mod number;
 mod runs;
 mod table;
 mod watch;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,6 +40,8 @@ enum Command {
     Export(export::Arguments),
     /// Join tables of runs from several machines into one, refusing contradictions
     Merge(merge::Arguments),
+    /// Show what a measure found of a stage or of a figure's stages, and take it where that was not done while training
+    Measure(measure::Arguments),
     /// Show norms of weights and biases and statistics of activations, of a stage or of a figure's conditions
     Norms(norms::Arguments),
     /// Write images of a dataset under a transformation, to compare with other programs or to look at
@@ -64,6 +70,11 @@ impl DataArgument {
     }
 }
 
+/// Prints what a command found. A reader such as `head` may close its end early; that is no failure of the look.
+fn print(bytes: &[u8]) {
+    let _ = std::io::stdout().write_all(bytes);
+}
+
 /// Writes a tensor in NumPy's format.
 fn write_npy(tensor: &tch::Tensor, path: &std::path::Path) -> Result<(), InspectError> {
     let failed =
@@ -76,6 +87,8 @@ fn write_npy(tensor: &tch::Tensor, path: &std::path::Path) -> Result<(), Inspect
 enum InspectError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Execute(#[from] sequence::ExecuteError),
     #[error(transparent)]
     Submission(#[from] submission::SubmissionError),
     #[error(transparent)]
@@ -93,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
+        Command::Measure(arguments) => measure::run(&arguments),
         Command::Norms(arguments) => norms::run(&arguments),
         Command::Images(arguments) => images::run(&arguments),
     };

@@ -1,13 +1,11 @@
 //! `inspect runs`: the stages of a store.
 
-use std::io::Write;
-
 use clap::{Args, ValueEnum};
 use paths::DatasetName;
 use sequence::{Outcome, Record, StoreError};
 
 use crate::table::aligned;
-use crate::{InspectError, StoreArgument, watch};
+use crate::{InspectError, StoreArgument, print, watch};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -52,7 +50,7 @@ enum Status {
     Diverged,
 }
 
-const HEADER: [&str; 15] = [
+const HEADER: [&str; 16] = [
     "stage",
     "parent",
     "dataset",
@@ -60,6 +58,7 @@ const HEADER: [&str; 15] = [
     "seed",
     "position",
     "lr",
+    "network",
     "width",
     "epochs",
     "best",
@@ -69,8 +68,8 @@ const HEADER: [&str; 15] = [
     "images/s",
     "weights",
 ];
-const RIGHT: [bool; 15] =
-    [false, false, false, false, true, true, true, true, true, true, true, true, true, true, false];
+const RIGHT: [bool; 16] =
+    [false, false, false, false, true, true, true, false, true, true, true, true, true, true, true, false];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
@@ -102,8 +101,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         let begun = if unfinished > 0 { format!(", and {unfinished} begun") } else { String::new() };
         format!("{}{shown} of {total} finished stages{begun}\n", aligned(&HEADER, &RIGHT, &rows)).into_bytes()
     };
-    // A reader such as `head` may close its end early; that is no failure of the look.
-    let _ = std::io::stdout().write_all(&text);
+    print(&text);
     for damage in &damaged {
         terminal::err(format_args!("{damage}. The next run that needs it sets it aside and trains it again"));
     }
@@ -125,7 +123,7 @@ impl Arguments {
 }
 
 fn describe(record: &Record) -> String {
-    let before = if record.interventions.is_empty() { "" } else { "reset, " };
+    let before: String = record.interventions.iter().map(|intervention| format!("{intervention}, ")).collect();
     format!("{before}{}", record.task.transform)
 }
 
@@ -139,6 +137,7 @@ fn row(record: &Record, weights: bool, whole_ids: bool) -> Vec<String> {
         record.seed.to_string(),
         record.position.to_string(),
         format!("{}", record.process.lr),
+        record.model.network.to_string(),
         record.model.width.to_string(),
     ];
     row.extend(match &record.outcome {

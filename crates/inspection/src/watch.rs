@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::Args;
 use paths::StageId;
-use sequence::{Outcome, Store, StoreError, claimed};
+use sequence::{Outcome, Store, StoreError, leased};
 use submission::{Fate, Launch, Queue, Slurm, State, Submission, SubmittedStage, latest, named, states};
 
 use crate::InspectError;
@@ -70,8 +70,8 @@ struct Look<'a> {
 
 impl<'a> Look<'a> {
     fn take(submission: &'a Submission, store: &Store, slurm: &Slurm) -> Result<Self, InspectError> {
-        // Claims first: a stage that ends in between is found in the store, and one that begins is in the queue.
-        let machines = claimed(store)?;
+        // Leases first: a stage that ends in between is found in the store, and one that begins is in the queue.
+        let machines = leased(store)?;
         let queue = slurm.queue(std::slice::from_ref(&submission.name));
         let mut ended = HashMap::new();
         for stage in &submission.stages {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use datasets::Library;
 use paths::ExperimentFile;
-use sequence::{Outcome, Plan, Provenance, Record, StageFiles, Store, Tables, results};
+use sequence::{Outcome, Plan, Provenance, Record, StageFiles, Store, results};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 use training::{EpochLog, Evaluation, Summary, to_safetensors};
@@ -154,11 +154,10 @@ fn fill(plan: &Plan, store: &Store) -> Result<(), BenchError> {
     let publish = |writer: usize| -> Result<(), BenchError> {
         for (index, stage) in plan.stages.iter().enumerate().skip(writer).step_by(WRITERS) {
             let record = Record::new(plan, stage, Outcome::Finished(summary(index)), provenance());
-            let measurements = Tables::of_stage([]);
             store.publish(&StageFiles {
                 record,
                 epochs: epochs.clone(),
-                measurements,
+                measures: Vec::new(),
                 weights: Some(weights.clone()),
             })?;
         }

@@ -1,68 +1,155 @@
 //! Norms and activation statistics, layer by layer, at the start and the end of every task (Figure 8).
 
+use std::collections::HashMap;
+
 use paths::{DatasetName, Experiment};
 use plotting::{Estimate, LayerGroup, Line, LinesFigure, LinesPanel, LinesRow, MOST_STROKES};
-use sequence::{Look, RunMoment};
-use statistics::{RunTable, mean, t_interval};
-use training::{ActivationStatistics, Measurement, PROBE_IMAGES, ParameterKind};
+use reports::RunTable;
+use sequence::{RunMeasure, RunMoment};
+use statistics::{mean, t_interval};
+use training::{ACTIVATIONS, Input, Layout, NORMS, PROBE_IMAGES, ParameterKind, layout};
 
-use super::note;
-use crate::output::OutputError;
+use super::note::note;
+use super::output::OutputError;
 
 /// A row of the figure: what is measured of each layer.
 struct Measure {
     label: &'static str,
+    measure: &'static str,
+    name: &'static str,
     /// The largest value there can be; the smallest is 0.
     most: f64,
-    /// Every layer with its value, in depth order.
-    of: fn(&Measurement) -> Vec<(&str, f64)>,
+    of: Subjects,
+}
+
+/// What a measure is of.
+#[derive(Clone, Copy)]
+enum Subjects {
+    /// Parameters of the main path of these kinds.
+    Parameters(fn(ParameterKind) -> bool),
+    /// Every non-linearity.
+    Activations,
 }
 
 const MEASURES: [Measure; 4] = [
-    Measure { label: "Mean |bias|", most: f64::INFINITY, of: |seen| parameters(seen, ParameterKind::is_bias) },
+    Measure {
+        label: "Mean |bias|",
+        measure: NORMS,
+        name: "mean_abs",
+        most: f64::INFINITY,
+        of: Subjects::Parameters(ParameterKind::is_bias),
+    },
     Measure {
         label: "Mean |weight|",
+        measure: NORMS,
+        name: "mean_abs",
         most: f64::INFINITY,
-        of: |seen| parameters(seen, |kind| kind == ParameterKind::Weight),
+        of: Subjects::Parameters(ParameterKind::is_weight),
     },
-    Measure { label: "Mean output of the ReLU", most: f64::INFINITY, of: |seen| outputs(seen, |a| a.mean) },
-    Measure { label: "Share of its outputs that are 0", most: 1.0, of: |seen| outputs(seen, |a| a.zero_share) },
+    Measure {
+        label: "Mean output of the ReLU",
+        measure: ACTIVATIONS,
+        name: "mean",
+        most: f64::INFINITY,
+        of: Subjects::Activations,
+    },
+    Measure {
+        label: "Sparsity: share of its outputs that are 0",
+        measure: ACTIVATIONS,
+        name: "sparsity",
+        most: 1.0,
+        of: Subjects::Activations,
+    },
 ];
 
-/// Shown only where a channel is silent: rows of zeros say less than a sentence.
-const SILENT: Measure =
-    Measure { label: "Share of channels that never fire", most: 1.0, of: |seen| outputs(seen, |a| a.silent_share) };
+/// Shown only where a unit is dead: rows of zeros say less than a sentence.
+const DEAD: Measure = Measure {
+    label: "Share of dead units",
+    measure: ACTIVATIONS,
+    name: "dead_units",
+    most: 1.0,
+    of: Subjects::Activations,
+};
 
-fn outputs(seen: &Measurement, value: fn(&ActivationStatistics) -> f64) -> Vec<(&str, f64)> {
-    seen.activations.iter().map(|a| (a.layer.as_str(), value(a))).collect()
+impl Subjects {
+    /// The names of what is measured and the part of the network that each belongs to, in depth order. The 1×1 convolutions of
+    /// shortcuts have so few inputs that their weights would set the scale of all others, so shortcuts are left out.
+    fn list(self, layout: &Layout) -> Vec<(&str, &str)> {
+        match self {
+            Self::Parameters(chosen) => {
+                let places = layout.parameters.iter().filter(|place| !place.shortcut && chosen(place.kind));
+                places.map(|place| (place.name.as_str(), place.part.as_str())).collect()
+            }
+            Self::Activations => layout.activations.iter().map(|a| (a.name.as_str(), a.part.as_str())).collect(),
+        }
+    }
 }
 
-fn parameters(seen: &Measurement, chosen: fn(ParameterKind) -> bool) -> Vec<(&str, f64)> {
-    // The 1×1 convolutions of shortcuts have so few inputs that their weights would set the scale of all others.
-    let of_main_path = seen.parameters.iter().filter(|p| !p.parameter.contains(".downsample."));
-    let rows = of_main_path.filter(|p| chosen(ParameterKind::of(&p.parameter)));
-    rows.map(|p| (p.parameter.as_str(), p.mean_abs)).collect()
+/// The values of every seed, by condition, moment, measure, subject and name.
+struct Found<'a>(HashMap<(&'a str, RunMoment, &'a str, &'a str, &'a str), Vec<f64>>);
+
+impl<'a> Found<'a> {
+    fn of(measures: &'a [RunMeasure], dataset: DatasetName) -> Self {
+        let mut found: HashMap<_, Vec<f64>> = HashMap::new();
+        for row in measures.iter().filter(|row| row.dataset == dataset) {
+            let key =
+                (row.condition.as_str(), row.moment, row.measure.as_str(), row.subject.as_str(), row.name.as_str());
+            found.entry(key).or_default().push(row.value);
+        }
+        Self(found)
+    }
+
+    fn values(&self, condition: &'a str, moment: RunMoment, measure: &Measure, subject: &'a str) -> &[f64] {
+        self.0.get(&(condition, moment, measure.measure, subject, measure.name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The mean over seeds of each layer's value, with its interval.
+    fn line(&self, condition: &'a str, moment: RunMoment, measure: &Measure, layout: &'a Layout) -> Line {
+        let estimate = |subject: &'a str| {
+            let values = self.values(condition, moment, measure, subject);
+            let value = mean(values).ok()?;
+            // One seed, or seeds that agree, have no interval. Student's may reach beyond what is possible.
+            let (low, high) = t_interval(values, 0.95).map_or((value, value), |interval| (interval.low, interval.high));
+            let (low, high) = (low.max(0.0), high.min(measure.most));
+            Some(Estimate { value, low, high })
+        };
+        let subjects = measure.of.list(layout);
+        let n = subjects.first().map_or(0, |(subject, _)| self.values(condition, moment, measure, subject).len());
+        Line { values: subjects.iter().map(|(subject, _)| estimate(subject)).collect(), n, failed: 0 }
+    }
+
+    /// Whether some unit is dead in some network.
+    fn any_dead(&self) -> bool {
+        let dead = |(key, values): (&(&str, RunMoment, &str, &str, &str), &Vec<f64>)| {
+            (key.2, key.4) == (DEAD.measure, DEAD.name) && values.iter().any(|value| *value > 0.0)
+        };
+        self.0.iter().any(dead)
+    }
 }
 
-pub(super) fn figure(experiment: &Experiment, table: &RunTable, looks: &[Look], dataset: DatasetName) -> LinesFigure {
-    let looks: Vec<&Look> = looks.iter().filter(|look| look.dataset == dataset).collect();
+pub(super) fn figure(
+    experiment: &Experiment,
+    table: &RunTable,
+    measures: &[RunMeasure],
+    dataset: DatasetName,
+) -> LinesFigure {
+    let found = Found::of(measures, dataset);
+    let layout = layout(&experiment.settings.model(), Input::of(dataset));
     let moments = moments(experiment);
     let last_of_baseline = RunMoment::End(experiment.baseline.steps.len());
     let row = |measure: &Measure| {
-        let groups = layer_groups(&looks, measure);
         let panel = |(index, moment): (usize, &RunMoment)| {
             let lines = experiment
                 .conditions
                 .iter()
                 .map(|condition| {
-                    let seen = of(&looks, &condition.label, *moment);
-                    Line { failed: failed(table, dataset, &condition.label), ..line(&seen, measure) }
+                    let line = found.line(&condition.label, *moment, measure, &layout);
+                    Line { failed: failed(table, dataset, &condition.label), ..line }
                 })
                 .collect();
-            let baseline = of(&looks, &experiment.baseline.label, last_of_baseline);
-            let reference = if index + 1 == moments.len() && !baseline.is_empty() {
-                let values = line(&baseline, measure).values;
-                values.into_iter().map(|value| value.map(|estimate| estimate.value)).collect()
+            let baseline = found.line(&experiment.baseline.label, last_of_baseline, measure, &layout);
+            let reference = if index + 1 == moments.len() && baseline.n > 0 {
+                baseline.values.into_iter().map(|value| value.map(|estimate| estimate.value)).collect()
             } else {
                 Vec::new()
             };
@@ -70,21 +157,22 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable, looks: &[Look], 
         };
         LinesRow {
             y_label: measure.label.to_owned(),
-            groups,
+            groups: layer_groups(&measure.of.list(&layout)),
             panels: moments.iter().enumerate().map(panel).collect(),
             ..LinesRow::default()
         }
     };
-    let silent = looks.iter().flat_map(|look| &look.measurement.activations).any(|layer| layer.silent_share > 0.0);
-    let images =
-        format!("Outputs are those for {PROBE_IMAGES} standard test images, normalised by their own statistics");
-    let never = if silent { "" } else { "; every channel fires for some of them, in every network" };
+    let dead = found.any_dead();
+    let normalised = layout.parameters.iter().any(|place| place.kind == ParameterKind::NormScale);
+    let own = if normalised { ", normalised by their own statistics" } else { "" };
+    let images = format!("Outputs are those for {PROBE_IMAGES} standard test images{own}");
+    let never = if dead { "" } else { "; no unit is dead, in any network" };
     let scale = note(experiment, table).map(|note| format!(" {note}")).unwrap_or_default();
     LinesFigure {
         title: Some(format!("{}, {}", experiment.title, dataset.title())),
         lines: experiment.conditions.iter().map(|condition| condition.label.clone()).collect(),
         columns: moments.iter().map(|moment| column(experiment, *moment)).collect(),
-        rows: MEASURES.iter().chain(silent.then_some(&SILENT)).map(row).collect(),
+        rows: MEASURES.iter().chain(dead.then_some(&DEAD)).map(row).collect(),
         x_label: experiment.x_label.clone(),
         interval: "95 % interval of the mean over seeds".to_owned(),
         reference: format!("{} at its end", experiment.baseline.label),
@@ -143,51 +231,20 @@ fn column(experiment: &Experiment, moment: RunMoment) -> String {
     }
 }
 
-fn of<'a>(looks: &[&'a Look], condition: &str, moment: RunMoment) -> Vec<&'a Measurement> {
-    let chosen = looks.iter().filter(|look| look.condition == condition && look.moment == moment);
-    chosen.map(|look| &look.measurement).collect()
-}
-
 /// Runs of a condition that diverged.
 fn failed(table: &RunTable, dataset: DatasetName, condition: &str) -> usize {
-    let of_condition = |run: &&statistics::Run| run.dataset == dataset.id() && run.condition == condition;
+    let of_condition = |run: &&reports::Run| run.dataset == dataset.id() && run.condition == condition;
     table.runs.iter().filter(of_condition).filter(|run| run.test_loss.is_none()).count()
 }
 
-/// The mean over seeds of each layer's value, with its interval.
-fn line(seen: &[&Measurement], measure: &Measure) -> Line {
-    let by_seed: Vec<Vec<(&str, f64)>> = seen.iter().map(|look| (measure.of)(look)).collect();
-    let layers = by_seed.first().map_or(0, Vec::len);
-    let estimate = |layer: usize| {
-        let values: Vec<f64> = by_seed.iter().filter_map(|values| Some(values.get(layer)?.1)).collect();
-        let value = mean(&values).ok()?;
-        // One seed, or seeds that agree, have no interval. Student's may reach beyond what is possible.
-        let (low, high) = t_interval(&values, 0.95).map_or((value, value), |interval| (interval.low, interval.high));
-        let (low, high) = (low.max(0.0), high.min(measure.most));
-        Some(Estimate { value, low, high })
-    };
-    Line { values: (0..layers).map(estimate).collect(), n: seen.len(), failed: 0 }
-}
-
-/// The layers of a measure by the part of the network that they belong to.
-fn layer_groups(looks: &[&Look], measure: &Measure) -> Vec<LayerGroup> {
+/// The layers by the part of the network that they belong to.
+fn layer_groups(layers: &[(&str, &str)]) -> Vec<LayerGroup> {
     let mut groups: Vec<LayerGroup> = Vec::new();
-    let layers = looks.first().map(|look| (measure.of)(&look.measurement)).unwrap_or_default();
-    for (layer, _) in layers {
-        let label = part(layer);
+    for (layer, part) in layers {
         match groups.last_mut() {
-            Some(group) if group.label == label => group.layers.push(layer.to_owned()),
-            _ => groups.push(LayerGroup { label, layers: vec![layer.to_owned()] }),
+            Some(group) if group.label == *part => group.layers.push((*layer).to_owned()),
+            _ => groups.push(LayerGroup { label: (*part).to_owned(), layers: vec![(*layer).to_owned()] }),
         }
     }
     groups
-}
-
-/// The part of the ResNet that a parameter or a ReLU belongs to.
-fn part(layer: &str) -> String {
-    match layer.strip_prefix("layer").and_then(|rest| rest.chars().next()) {
-        Some(stage) => format!("stage {stage}"),
-        None if layer.starts_with("fc") => "fc".to_owned(),
-        None => "stem".to_owned(),
-    }
 }

@@ -2,11 +2,11 @@
 
 use paths::{Condition, Experiment, Transform};
 use plotting::{Discretization, DrawnPath, Panel, PathDiagram, PlaneAxis, ViolinFigure, ViolinPanel};
-use statistics::RunTable;
+use reports::RunTable;
 
-use super::note;
+use super::note::note;
+use super::output::OutputError;
 use super::violins::{losses, rows, shared_y};
-use crate::output::OutputError;
 
 /// A component of a transformation.
 #[derive(Clone, Copy)]
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn figure_5_lies_in_two_planes_of_three_paths() {
-        let experiment = crate::experiment(5, "paper").unwrap().unwrap();
+        let experiment = crate::conductor::builtin::experiment(5, "paper").unwrap().unwrap();
         let planes = planes(&experiment).unwrap();
         let names: Vec<Vec<&str>> = planes.iter().map(|p| p.axes.iter().map(|axis| axis.name).collect()).collect();
         assert_eq!(names, [["Blur factor", "Contrast"], ["Blur factor", "Random shift"]]);

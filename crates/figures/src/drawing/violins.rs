@@ -2,9 +2,9 @@
 
 use paths::{Condition, DatasetName, Experiment, SharedAxis};
 use plotting::{Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPanel};
-use statistics::{Quantity, RunTable};
+use reports::{Quantity, RunTable};
 
-use super::note;
+use super::note::note;
 
 const TEST_LOSS: &str = "Final test loss";
 
@@ -95,7 +95,7 @@ fn epochs_panel(experiment: &Experiment, table: &RunTable, dataset: DatasetName)
         runs.find(|run| run.condition == label && run.seed == seed)?.value(Quantity::BestEpoch).filter(|&e| e > 0.0)
     };
     let group = |condition: &Condition| {
-        let relative = |run: &statistics::Run| Some(run.value(Quantity::BestEpoch)? / epochs(&first.label, run.seed)?);
+        let relative = |run: &reports::Run| Some(run.value(Quantity::BestEpoch)? / epochs(&first.label, run.seed)?);
         let (points, failed) = of_condition(table, dataset, &condition.label, relative);
         Group { label: condition.tick().to_owned(), points, failed }
     };
@@ -115,7 +115,7 @@ fn of_condition(
     table: &RunTable,
     dataset: DatasetName,
     label: &str,
-    value: impl Fn(&statistics::Run) -> Option<f64>,
+    value: impl Fn(&reports::Run) -> Option<f64>,
 ) -> (Vec<Point>, usize) {
     let runs: Vec<_> = table.runs.iter().filter(|r| r.dataset == dataset.id() && r.condition == label).collect();
     let points: Vec<Point> = runs.iter().filter_map(|run| Some(Point { seed: run.seed, value: value(run)? })).collect();

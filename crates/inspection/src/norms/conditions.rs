@@ -1,45 +1,42 @@
 //! The norms and activations of a figure's conditions, side by side.
 
 use paths::DatasetName;
-use sequence::looks::{of_plan, to_tables};
-use sequence::{Look, Plan, RunMoment};
+use sequence::run_measures::{of_plan, to_csv};
+use sequence::{RunMeasure, RunMoment};
 use statistics::{mean, t_interval};
+use training::{ACTIVATIONS, Input, Layout, NORMS, layout};
 
-use super::{Arguments, Whole, short};
+use super::Arguments;
+use super::look::{Look, Whole};
 use crate::InspectError;
+use crate::figure;
+use crate::number::short;
 use crate::table::aligned;
 
 const HEADER: [&str; 9] =
-    ["dataset", "condition", "moment", "n", "weights L2", "biases L2", "mean |b|", "zero outputs", "silent channels"];
+    ["dataset", "condition", "moment", "n", "weights L2", "biases L2", "mean |b|", "sparsity", "dead units"];
 
-pub(super) fn text(arguments: &Arguments, figure: u8) -> Result<String, InspectError> {
-    let refuse = |text: String| InspectError::Refused(text);
+pub(super) fn text(arguments: &Arguments, number: u8) -> Result<String, InspectError> {
     let scale = arguments.scale.as_deref().unwrap_or("demo");
-    let experiment = figures::experiment(figure, scale)
-        .ok_or_else(|| refuse(format!("no training is behind Figure {figure}; allowed: 3, 4, 5, 6, 8")))?
-        .map_err(|e| refuse(e.to_string()))?;
-    let plan = Plan::new(&experiment);
-    let looks = of_plan(&plan, &arguments.store.open()?)?;
-    if looks.is_empty() {
-        return Err(refuse(format!(
-            "nothing of Figure {figure} at {scale} scale is trained; `cargo xtask figure {figure} -- --scale {scale}` does it"
-        )));
+    let (experiment, plan) = figure::plan(number, scale)?;
+    let mut measures = of_plan(&plan, &arguments.store.open()?)?;
+    measures.retain(|row| [NORMS, ACTIVATIONS].contains(&row.measure.as_str()));
+    if measures.is_empty() {
+        return Err(figure::nothing(number, scale));
     }
     if arguments.csv {
-        let tables = to_tables(&looks);
-        let bytes = if arguments.activations { tables.activations } else { tables.norms };
-        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        return Ok(String::from_utf8_lossy(&to_csv(&measures)).into_owned());
     }
-    let groups = groups(&looks);
+    let groups = groups(&measures, |dataset| layout(&experiment.settings.model(), Input::of(dataset)));
     if arguments.json {
         return Ok(json(&groups));
     }
     let rows: Vec<Vec<String>> = groups.iter().map(row).collect();
     let table = aligned(&HEADER, &[false, false, false, true, true, true, true, true, true], &rows);
-    Ok(format!("{table}Means over seeds with 95 % Student's intervals; shares are means over the ReLUs.\n"))
+    Ok(format!("{table}Means over seeds with 95 % Student's intervals; shares are means over the non-linearities.\n"))
 }
 
-/// The looks of one condition at one moment.
+/// The networks of one condition at one moment.
 struct Group<'a> {
     dataset: DatasetName,
     condition: &'a str,
@@ -47,15 +44,31 @@ struct Group<'a> {
     seeds: Vec<Whole>,
 }
 
-fn groups(looks: &[Look]) -> Vec<Group<'_>> {
+fn groups(measures: &[RunMeasure], layout_of: impl Fn(DatasetName) -> Layout) -> Vec<Group<'_>> {
+    type Key<'a> = (DatasetName, &'a str, RunMoment, u64);
+    let mut looks: Vec<(Key<'_>, Look)> = Vec::new();
+    for row in measures {
+        let key: Key<'_> = (row.dataset, &row.condition, row.moment, row.seed);
+        // Rows of a network at a moment stand together.
+        if looks.last().is_none_or(|(last, _)| *last != key) {
+            looks.push((key, Look::default()));
+        }
+        let (_, look) = looks.last_mut().expect("one was just put there");
+        look.add(&row.measure, &row.subject, &row.name, row.value);
+    }
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for look in looks {
-        let key = (look.dataset, look.condition.as_str(), look.moment);
-        let known = groups.iter_mut().rfind(|group| (group.dataset, group.condition, group.moment) == key);
-        let whole = Whole::of(&look.measurement);
-        match known {
+    let mut layouts: Vec<(DatasetName, Layout)> = Vec::new();
+    for ((dataset, condition, moment, _), look) in looks {
+        if layouts.iter().all(|(known, _)| *known != dataset) {
+            layouts.push((dataset, layout_of(dataset)));
+        }
+        let (_, layout) = layouts.iter().find(|(known, _)| *known == dataset).expect("it was just put there");
+        let whole = Whole::of(&look, layout);
+        let same =
+            |group: &&mut Group<'_>| (group.dataset, group.condition, group.moment) == (dataset, condition, moment);
+        match groups.iter_mut().rfind(same) {
             Some(group) => group.seeds.push(whole),
-            None => groups.push(Group { dataset: key.0, condition: key.1, moment: key.2, seeds: vec![whole] }),
+            None => groups.push(Group { dataset, condition, moment, seeds: vec![whole] }),
         }
     }
     groups
@@ -64,11 +77,11 @@ fn groups(looks: &[Look]) -> Vec<Group<'_>> {
 type Measure = (&'static str, fn(&Whole) -> f64);
 
 const MEASURES: [Measure; 5] = [
-    ("weights_l2", |w| w.weights.l2),
-    ("biases_l2", |w| w.biases.l2),
+    ("weights_l2_norm", |w| w.weights.l2_norm),
+    ("biases_l2_norm", |w| w.biases.l2_norm),
     ("biases_mean_abs", |w| w.biases.mean_abs),
-    ("zero_share", |w| w.zero_share),
-    ("silent_share", |w| w.silent_share),
+    ("sparsity", |w| w.sparsity),
+    ("dead_units", |w| w.dead_units),
 ];
 
 fn row(group: &Group<'_>) -> Vec<String> {

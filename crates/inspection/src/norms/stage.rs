@@ -1,57 +1,61 @@
 //! The norms and activations of one stage.
 
-use sequence::Store;
-use training::{Measurement, Moment};
+use training::{ACTIVATIONS, Input, Layout, MeasureRow, Moment, NORMS, layout, measures_to_csv};
 
-use super::{Arguments, Whole, short};
+use super::Arguments;
+use super::look::{Look, Whole};
+use crate::number::{percent, short};
 use crate::table::aligned;
 use crate::{InspectError, find_stage};
 
 pub(super) fn text(arguments: &Arguments, prefix: &str) -> Result<String, InspectError> {
     let store = arguments.store.open()?;
     let id = find_stage(&store, prefix)?;
+    let mut rows: Vec<MeasureRow> = Vec::new();
+    for measure in [NORMS, ACTIVATIONS] {
+        rows.extend(store.measure(id, measure)?.unwrap_or_default());
+    }
     if arguments.csv {
-        let tables = store.measurement_tables(id)?;
-        let bytes = if arguments.activations { tables.activations } else { tables.norms };
-        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        return Ok(String::from_utf8_lossy(&measures_to_csv(&rows)).into_owned());
     }
-    let looks = store.measurements(id)?;
     if arguments.json {
-        return Ok(json(&looks));
+        return Ok(json(&rows));
     }
-    let moment = moment(arguments, &store, id, &looks)?;
     let record = store.record(id)?.expect("a stage that was found has a record");
-    let before = if record.interventions.is_empty() { "" } else { ", bias reset before it" };
+    let looks = looks(&rows);
+    let moment = arguments.moment;
+    let Some((_, look)) = looks.iter().find(|(at, _)| *at == moment) else {
+        let there: Vec<String> = looks.iter().map(|(moment, _)| moment.to_string()).collect();
+        let text = format!("stage {} was not looked at then; there are {}", id.short(), there.join(", "));
+        return Err(InspectError::Refused(text));
+    };
+    let layout = layout(&record.model, Input::of(record.task.dataset));
+    let interventions: Vec<String> = record.interventions.iter().map(ToString::to_string).collect();
+    let before =
+        if interventions.is_empty() { String::new() } else { format!(", {} before it", interventions.join(", ")) };
     let mut text = format!(
-        "Stage {}: {} of {}, seed {}, task {} of its path{before}.\n\nThe whole network\n",
+        "Stage {}: {} of {}, {}, seed {}, task {} of its path{before}.\n\nThe whole network\n",
         id.short(),
         record.task.transform,
         record.task.dataset,
+        record.model.network.title(),
         record.seed,
         record.position + 1
     );
-    text.push_str(&whole(&looks, record.summary().map(|summary| Moment::Epoch(summary.carried_epoch))));
-    let seen = looks.iter().find(|(at, _)| *at == moment).map(|(_, seen)| seen).expect("the moment was found");
-    text.push_str(&format!("\nParameters, {}\n{}", title(moment), parameters(seen)));
-    text.push_str(&format!("\nOutputs of ReLUs, {}\n{}", title(moment), activations(seen)));
+    let carried = record.summary().map(|summary| Moment::Epoch(summary.carried_epoch));
+    text.push_str(&whole(&looks, &layout, carried));
+    text.push_str(&format!("\nParameters, {}\n{}", title(moment), parameters(look, &layout)));
+    text.push_str(&format!("\nOutputs of non-linearities, {}\n{}", title(moment), activations(look, &layout)));
     Ok(text)
 }
 
-/// The moment asked for, or that of the weights handed on.
-fn moment(
-    arguments: &Arguments,
-    store: &Store,
-    id: paths::StageId,
-    looks: &[(Moment, Measurement)],
-) -> Result<Moment, InspectError> {
-    let carried = store.record(id)?.and_then(|record| Some(Moment::Epoch(record.summary()?.carried_epoch)));
-    let wanted = arguments.moment.or(carried).or(looks.last().map(|(moment, _)| *moment)).unwrap_or(Moment::Start);
-    if looks.iter().any(|(moment, _)| *moment == wanted) {
-        return Ok(wanted);
+/// The rows by moment, in the order of moments.
+fn looks(rows: &[MeasureRow]) -> Vec<(Moment, Look)> {
+    let mut looks = std::collections::BTreeMap::<Moment, Look>::new();
+    for row in rows {
+        looks.entry(row.moment).or_default().add(&row.measure, &row.subject, &row.name, row.value);
     }
-    let there: Vec<String> = looks.iter().map(|(moment, _)| moment.to_string()).collect();
-    let text = format!("stage {} was not looked at then; there are {}", id.short(), there.join(", "));
-    Err(InspectError::Refused(text))
+    looks.into_iter().collect()
 }
 
 fn title(moment: Moment) -> String {
@@ -59,6 +63,7 @@ fn title(moment: Moment) -> String {
         Moment::Received => "as received from the task before or the initialisation".into(),
         Moment::Start => "after the interventions, before the first step".into(),
         Moment::Epoch(epoch) => format!("after epoch {epoch}"),
+        Moment::End => "with the weights that are handed on".into(),
     }
 }
 
@@ -66,76 +71,80 @@ const WHOLE: [&str; 12] = [
     "moment",
     "weights L2",
     "mean |w|",
-    "BN shifts L2",
+    "norm shifts L2",
     "mean |β|",
-    "fc bias L2",
+    "classifier bias L2",
     "biases L2",
     "mean |b|",
-    "all from initial",
-    "from previous",
-    "zero",
-    "silent",
+    "from initialisation",
+    "from previous task",
+    "sparsity",
+    "dead units",
 ];
 
-fn whole(looks: &[(Moment, Measurement)], carried: Option<Moment>) -> String {
-    let rows: Vec<Vec<String>> = looks
-        .iter()
-        .map(|(moment, seen)| {
-            let w = Whole::of(seen);
+fn whole(looks: &[(Moment, Look)], layout: &Layout, carried: Option<Moment>) -> String {
+    // The end is the epoch whose weights are handed on, where that was looked at.
+    let repeated = looks.iter().any(|(moment, _)| Some(*moment) == carried);
+    let shown = looks.iter().filter(|(moment, _)| !(repeated && *moment == Moment::End));
+    let rows: Vec<Vec<String>> = shown
+        .map(|(moment, look)| {
+            let w = Whole::of(look, layout);
             let mark = if Some(*moment) == carried { " (handed on)" } else { "" };
             let numbers = [
-                w.weights.l2,
+                w.weights.l2_norm,
                 w.weights.mean_abs,
-                w.shifts.l2,
+                w.shifts.l2_norm,
                 w.shifts.mean_abs,
-                w.classifier.l2,
-                w.biases.l2,
+                w.classifier.l2_norm,
+                w.biases.l2_norm,
                 w.biases.mean_abs,
-                w.all.l2_from_initial,
-                w.all.l2_from_previous,
+                w.all.distance_from_initialisation,
+                w.all.distance_from_previous_task,
             ];
-            let shares = [w.zero_share, w.silent_share].map(percent);
+            let shares = [w.sparsity, w.dead_units].map(percent);
             std::iter::once(format!("{moment}{mark}")).chain(numbers.map(short)).chain(shares).collect()
         })
         .collect();
     aligned(&WHOLE, &[false, true, true, true, true, true, true, true, true, true, true, true], &rows)
 }
 
-fn parameters(seen: &Measurement) -> String {
-    let header = ["parameter", "elements", "L2", "mean |·|", "from initial", "from previous"];
-    let rows: Vec<Vec<String>> = seen
+fn parameters(look: &Look, layout: &Layout) -> String {
+    let header = ["parameter", "elements", "L2", "mean |·|", "from initialisation", "from previous task"];
+    let names = ["l2_norm", "mean_abs", "distance_from_initialisation", "distance_from_previous_task"];
+    let rows: Vec<Vec<String>> = layout
         .parameters
         .iter()
-        .map(|p| {
-            let numbers = [p.l2, p.mean_abs, p.l2_from_initial, p.l2_from_previous].map(short);
-            [p.parameter.clone(), p.elements.to_string()].into_iter().chain(numbers).collect()
+        .map(|place| {
+            let numbers = names.map(|name| short(look.norm(&place.name, name)));
+            [place.name.clone(), place.elements.to_string()].into_iter().chain(numbers).collect()
         })
         .collect();
     aligned(&header, &[false, true, true, true, true, true], &rows)
 }
 
-fn activations(seen: &Measurement) -> String {
-    let header = ["layer", "mean", "std", "zero", "silent"];
-    let rows: Vec<Vec<String>> = seen
+fn activations(look: &Look, layout: &Layout) -> String {
+    let header = ["layer", "mean", "std", "sparsity", "dead units"];
+    let rows: Vec<Vec<String>> = layout
         .activations
         .iter()
-        .map(|a| vec![a.layer.clone(), short(a.mean), short(a.std), percent(a.zero_share), percent(a.silent_share)])
+        .map(|layer| {
+            let of = |name: &str| look.activation(&layer.name, name);
+            let numbers = [short(of("mean")), short(of("std")), percent(of("sparsity")), percent(of("dead_units"))];
+            std::iter::once(layer.name.clone()).chain(numbers).collect()
+        })
         .collect();
     aligned(&header, &[false, true, true, true, true], &rows)
 }
 
-fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
-}
-
-fn json(looks: &[(Moment, Measurement)]) -> String {
-    let looks: Vec<_> = looks
+fn json(rows: &[MeasureRow]) -> String {
+    let rows: Vec<_> = rows
         .iter()
-        .map(|(moment, seen)| {
+        .map(|row| {
             serde_json::json!({
-                "moment": moment.to_string(), "parameters": seen.parameters, "activations": seen.activations,
+                "moment": row.moment.to_string(), "measure": row.measure, "subject": row.subject, "name": row.name,
+                "value": row.value,
             })
         })
         .collect();
-    serde_json::to_string_pretty(&looks).expect("a look is plain data") + "\n"
+    serde_json::to_string_pretty(&rows).expect("rows are plain data") + "\n"
 }

@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use paths::{DatasetName, Settings, Stem};
+use paths::Settings;
 use tch::Device;
+use training::{Input, layout};
 
 /// Trainings side by side on a GPU: one alone leaves much of it idle between kernels.
 const GPU_JOBS: usize = 4;
@@ -23,16 +24,11 @@ pub(crate) fn image_budget_bytes() -> usize {
     free_memory_bytes() / 4
 }
 
-/// Memory of one training, roughly: weights, gradients, momentum, best weights and checkpoint, and the activations of a
-/// batch, three tensors a convolution.
+/// Memory of one training of the largest images, roughly.
 fn training_bytes(settings: &Settings) -> usize {
-    let width = settings.width;
-    let parameters = 2_730 * width * width;
-    let side = settings.datasets.iter().map(|d: &DatasetName| d.image_size()).max().unwrap_or(32);
-    let side = if settings.stem == Stem::Conv7 { side / 4 } else { side };
-    // Widths double and areas shrink fourfold from stage to stage: 5 + 4/2 + 4/4 + 4/8 convolutions of the first stage's size.
-    let activations = settings.batch_size * side * side * width * 17 / 2 * 3;
-    4 * (5 * parameters + activations) + (64 << 20)
+    let largest = settings.datasets.iter().max_by_key(|dataset| dataset.channels() * dataset.image_size());
+    let network = largest.map(|&dataset| layout(&settings.model(), Input::of(dataset)));
+    network.map_or(0, |network| network.training_bytes(settings.batch_size)) + (64 << 20)
 }
 
 /// Memory that programs may still take, in bytes; 4 GiB where the system does not tell.

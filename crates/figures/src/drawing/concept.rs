@@ -8,11 +8,11 @@ use concepts::{Block, BlurredImage, Gallery, LearningPath, PathTask, Row, Step, 
 use datasets::{DatasetError, RawDataset};
 use paths::{DatasetName, Order, Transform, route};
 use plotting::{Bitmap, PlotError, Scene};
+use reports::checkout;
 
-use crate::USAGE;
-use crate::arguments::Options;
-use crate::checkout;
-use crate::pictures::picture;
+use super::pictures::picture;
+use crate::command_line::Options;
+use crate::error::USAGE;
 
 /// The figures that show the idea of the experiments and need no training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +134,8 @@ fn run(which: Concept, arguments: &Arguments) -> Result<(), ConceptError> {
     let (svg, png) = (folder.join(format!("{name}.svg")), folder.join(format!("{name}.png")));
     plotting::save(&scene, &svg, &png)?;
     if !arguments.quiet {
-        terminal::out(format!("Figure:  {}\n         {}", png.display(), svg.display()));
+        let pdf = svg.with_extension("pdf");
+        terminal::out(format!("Figure:  {}\n         {}\n         {}", png.display(), svg.display(), pdf.display()));
     }
     Ok(())
 }

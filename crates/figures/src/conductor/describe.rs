@@ -5,10 +5,10 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanDuration;
-use paths::{DatasetName, ModelSpec};
+use paths::DatasetName;
 use sequence::{Plan, Record, Store, StoreError};
 use tch::{Device, Kind, Tensor};
-use training::{ResNet, Sgd, compute_kind};
+use training::{Input, Sgd, compute_kind, network};
 
 /// Steps that are timed where no training of this kind was recorded; the first ones warm up.
 const WARM_UP: usize = 2;
@@ -91,30 +91,28 @@ fn estimate(plan: &Plan, records: &[Option<Record>], jobs: usize, device: Device
 
 /// Work of a stage that runs all its epochs, in training images: evaluating an image costs about a third of training on it.
 fn stage_images(plan: &Plan, dataset: DatasetName, epochs: usize) -> f64 {
-    let entry = datasets::registry::entry(dataset);
-    let images = plan.data.train_images.min(entry.train.images) as f64;
+    let images = plan.data.train_images.of(dataset.train_images()) as f64;
     let validation = images * plan.data.validation_fraction;
-    let test = plan.data.test_images.min(entry.test.images) as f64;
+    let test = plan.data.test_images.of(dataset.test_images()) as f64;
     epochs as f64 * (images - validation + validation / 3.0) + (images + 2.0 * test) / 3.0
 }
 
 /// Training images a second of one training alone.
 fn probe(plan: &Plan, dataset: DatasetName, batch: usize, device: Device) -> f64 {
     tch::set_num_threads(plan.numerics.threads as i32);
-    let spec: &ModelSpec = &plan.model;
     let kind = compute_kind(plan.numerics.precision);
-    let (channels, side) = (dataset.channels(), dataset.image_size() as i64);
-    let model = ResNet::new(spec, channels, 0, kind, device);
+    let input = Input::of(dataset);
+    let network = network::new(&plan.model, input, 0, kind, device);
     let process = &plan.stages[0].step.process;
-    let mut optimiser = Sgd::new(&model.parameters(), process);
-    let images = Tensor::zeros([batch as i64, side, side, channels as i64], (kind, device)).permute([0, 3, 1, 2]);
+    let mut optimiser = Sgd::new(&network.parameters(), process);
+    let images = input.zeros(batch, kind, device);
     let labels = Tensor::zeros([batch as i64], (Kind::Int64, device));
     let mut began = Instant::now();
     for step in 0..WARM_UP + TIMED {
         if step == WARM_UP {
             began = Instant::now();
         }
-        let loss = model.forward(&images, true).cross_entropy_for_logits(&labels);
+        let loss = network.forward(&images, true).cross_entropy_for_logits(&labels);
         let gradients = Tensor::run_backward(&[&loss], optimiser.parameters(), false, false);
         optimiser.step(gradients);
         // Reading the loss waits for the device.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::flag::{register, register_conditional_shutdown};
 
-use crate::run::FigureError;
+use crate::error::FigureError;
 
 /// The exit code of programs ended by Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;

@@ -48,7 +48,7 @@ struct Running {
 
 /// What a stage is, for a person.
 pub(crate) fn stage_name(stage: &Stage) -> String {
-    let before = if stage.step.interventions.is_empty() { "" } else { "reset, " };
+    let before: String = stage.step.interventions.iter().map(|intervention| format!("{intervention}, ")).collect();
     let task = if stage.position > 0 { format!(" · task {}", stage.position + 1) } else { String::new() };
     format!("{} · {before}{}{task} · seed {}", stage.step.task.dataset, stage.step.task.transform, stage.seed)
 }

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use paths::StageId;
 use sequence::{Outcome, Store, planned};
 
-use crate::arguments::Options;
-use crate::run::{FigureError, say, train};
-use crate::signals::Signals;
+use crate::command_line::Options;
+use crate::conductor::conclude::say;
+use crate::conductor::signals::Signals;
+use crate::conductor::train::train;
+use crate::error::FigureError;
 
 /// Trains the stage `id`, and first what it begins from where that is not in the store. Waits where another process has it.
 ///

@@ -4,11 +4,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::AllArguments;
-use crate::concept::{self, Concept};
-use crate::run::{self, Source};
-use crate::signals::INTERRUPTED;
-use crate::{builtin, exit};
+use crate::command_line::AllArguments;
+use crate::conductor::builtin;
+use crate::conductor::read::Source;
+use crate::conductor::run::run;
+use crate::conductor::signals::INTERRUPTED;
+use crate::drawing::concept::{self, Concept};
+use crate::error::exit;
 
 /// Figures in an order in which what they share is trained with the one that needs it most: 3 and 8 share with 6.
 const ORDER: [u8; 5] = [6, 3, 8, 4, 5];
@@ -17,7 +19,7 @@ const ORDER: [u8; 5] = [6, 3, 8, 4, 5];
 pub fn main_of_all() -> ExitCode {
     let options = AllArguments::parse().options;
     if options.cluster.is_one_job() {
-        return exit(run::run(Source::Builtin(""), &options));
+        return exit(run(Source::Builtin(""), &options));
     }
     let mut outcome = ExitCode::SUCCESS;
     for which in [Concept::LearningPath, Concept::Timelines, Concept::Gallery] {
@@ -33,7 +35,7 @@ pub fn main_of_all() -> ExitCode {
             terminal::err(format!("Figure {figure}"));
         }
         let source = Source::Builtin(builtin::file(figure).expect("the order has figures with experiments only"));
-        let code = exit(run::run(source, &options));
+        let code = exit(run(source, &options));
         if code == ExitCode::from(INTERRUPTED) {
             return code;
         }

@@ -4,10 +4,10 @@ use paths::StageId;
 use sequence::{Plan, Standing, Store, planned, plans, standing};
 use serde::Serialize;
 
-use crate::arguments::Options;
-use crate::cluster;
-use crate::progress::stage_name;
-use crate::run::FigureError;
+use crate::command_line::Options;
+use crate::conductor::commands;
+use crate::conductor::progress::stage_name;
+use crate::error::FigureError;
 
 /// A stage, parents before children.
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ pub(crate) fn plan(plan: &Plan, options: &Options) -> Result<String, FigureError
     let store = Store::open(&options.store())?;
     plans::keep(&store, plan)?;
     planned::describe(&store, plan)?;
-    let worker = cluster::worker(options)?;
+    let worker = commands::worker(options)?;
     let standings = standing(plan, &store)?;
     let lines = plan.stages.iter().zip(standings).map(|(stage, standing)| {
         let line = Line {

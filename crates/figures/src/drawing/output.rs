@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use paths::{DatasetName, Experiment, FigureKind, SettingsPatch};
 use plotting::PlotError;
-use sequence::{Look, RunRow, Tables, looks};
-use statistics::{RunTable, TableError, summarise, write_summary};
+use reports::{RunTable, TableError, summarise, write_summary};
+use sequence::{RunMeasure, RunRow, run_measures};
 
 /// Why a table or figure could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +14,8 @@ pub(crate) enum OutputError {
     Write { path: PathBuf, source: std::io::Error },
     #[error("there is no {0}; run the same command without --plot-only first")]
     NoRuns(PathBuf),
-    #[error("{path} is not a table of norms or activations: {reason}")]
-    Looks { path: PathBuf, reason: String },
+    #[error("{path} is not a table of measures: {reason}")]
+    Measures { path: PathBuf, reason: String },
     #[error(
         "the conditions of {row} go from {from} to {to}; a figure of kind \"paths\" needs paths that change exactly two \
          components of blur, contrast and shift"
@@ -42,13 +42,13 @@ pub(crate) enum OutputError {
 
 /// Where an experiment's files go.
 pub(crate) struct Places {
-    /// SVG and PNG files of the figure: one of each, or one a dataset in the experiment's order.
+    /// SVG and PNG files of the figure, a PDF lying beside the SVG: one of each, or one a dataset in the experiment's order.
     figures: Vec<[PathBuf; 2]>,
     runs: PathBuf,
     summary: PathBuf,
     settings: PathBuf,
-    /// Norms and activations, for a figure of them.
-    looks: Option<[PathBuf; 2]>,
+    /// What was measured along the runs, for a figure of it.
+    measures: Option<PathBuf>,
 }
 
 impl OutputError {
@@ -74,7 +74,7 @@ impl Places {
             runs: reports.join("runs.csv"),
             summary: reports.join("summary.csv"),
             settings: reports.join("settings.json"),
-            looks: norms.then(|| ["norms.csv", "activations.csv"].map(|name| reports.join(name))),
+            measures: norms.then(|| reports.join("measures.csv")),
         }
     }
 
@@ -83,7 +83,7 @@ impl Places {
         &self.runs
     }
 
-    /// The SVG and PNG files of the figure: one of each, or one a dataset in the experiment's order.
+    /// The SVG and PNG files of the figure, a PDF lying beside the SVG: one of each, or one a dataset in the experiment's order.
     pub fn figures(&self) -> &[[PathBuf; 2]] {
         &self.figures
     }
@@ -118,31 +118,30 @@ impl Places {
         Ok(RunTable::read_csv(&self.runs)?)
     }
 
-    /// Reads the tables of norms and activations.
+    /// Reads the table of measures.
     ///
     /// # Panics
     /// Where the figure is not of them.
-    pub fn read_looks(&self) -> Result<Vec<Look>, OutputError> {
-        let [norms, activations] = self.looks();
-        let read = |path: &Path| std::fs::read(path).map_err(|_| OutputError::NoRuns(path.to_owned()));
-        let tables = Tables { norms: read(norms)?, activations: read(activations)? };
-        looks::from_tables(&tables).map_err(|reason| OutputError::Looks { path: norms.clone(), reason })
+    pub fn read_measures(&self) -> Result<Vec<RunMeasure>, OutputError> {
+        let path = self.measures();
+        let bytes = std::fs::read(path).map_err(|_| OutputError::NoRuns(path.to_owned()))?;
+        run_measures::from_csv(&bytes).map_err(|reason| OutputError::Measures { path: path.to_owned(), reason })
     }
 
-    fn looks(&self) -> &[PathBuf; 2] {
-        self.looks.as_ref().expect("a figure of norms has tables of them")
+    fn measures(&self) -> &Path {
+        self.measures.as_deref().expect("a figure of measures has a table of them")
     }
 
     /// Says where the figure is.
     pub fn drawn(&self) -> String {
-        let files: Vec<String> =
-            self.figures.iter().flat_map(|[svg, png]| [png, svg]).map(|file| file.display().to_string()).collect();
+        let formats = |[svg, png]: &[PathBuf; 2]| [png.clone(), svg.clone(), svg.with_extension("pdf")];
+        let files: Vec<String> = self.figures.iter().flat_map(formats).map(|file| file.display().to_string()).collect();
         format!("Figure:  {}", files.join("\n         "))
     }
 
     /// Says where figure and tables are.
     pub fn written(&self) -> String {
-        let tables = [&self.runs, &self.summary].into_iter().chain(self.looks.iter().flatten());
+        let tables = [&self.runs, &self.summary].into_iter().chain(&self.measures);
         let tables: Vec<String> = tables.map(|file| file.display().to_string()).collect();
         format!("{}\nTables:  {}", self.drawn(), tables.join("\n         "))
     }
@@ -161,12 +160,9 @@ pub(crate) fn write(rows: &[RunRow], experiment: &Experiment, places: &Places) -
     Ok(write_summary(&summarise(&RunTable::read_csv(&places.runs)?), &places.summary)?)
 }
 
-/// Writes the tables of norms and activations.
-pub(crate) fn write_looks(seen: &[Look], places: &Places) -> Result<(), OutputError> {
-    let tables = looks::to_tables(seen);
-    let [norms, activations] = places.looks();
-    replace(norms, &tables.norms)?;
-    replace(activations, &tables.activations)
+/// Writes the table of measures.
+pub(crate) fn write_measures(measures: &[RunMeasure], places: &Places) -> Result<(), OutputError> {
+    replace(places.measures(), &run_measures::to_csv(measures))
 }
 
 /// Writes a file of which a reader never sees half.

@@ -7,11 +7,12 @@ use paths::Experiment;
 use sequence::{Plan, Standing, Store, planned, plans, standing};
 use submission::{Request, SlurmSettings, Wanted};
 
-use crate::arguments::Options;
-use crate::output::Places;
-use crate::progress::stage_name;
-use crate::run::{FigureError, say};
-use crate::{cluster, collect};
+use crate::command_line::Options;
+use crate::conductor::conclude::say;
+use crate::conductor::progress::stage_name;
+use crate::conductor::{collect, commands};
+use crate::drawing::Places;
+use crate::error::FigureError;
 
 /// Submits what is neither in the store nor in the queue. Where everything is in the store, writes tables and figure at once.
 pub(crate) fn run(
@@ -24,9 +25,9 @@ pub(crate) fn run(
     let settings = options.cluster.slurm()?;
     let cpus = settings.cpus.or(u32::try_from(plan.numerics.threads).ok());
     let settings = SlurmSettings { cpus, ..settings };
-    let root = cluster::absolute("the store's path", &options.store())?;
-    let folder = cluster::absolute("the current folder", Path::new("."))?;
-    let (worker, collect) = (cluster::worker(options)?, cluster::collect()?);
+    let root = commands::absolute("the store's path", &options.store())?;
+    let folder = commands::absolute("the current folder", Path::new("."))?;
+    let (worker, collect) = (commands::worker(options)?, commands::collect()?);
     let stages = wanted(plan, &Store::open_to_read(&root)?)?;
     let name = std::iter::once(&experiment.name).chain(&experiment.scale).cloned().collect::<Vec<_>>().join("-");
     let request = Request {

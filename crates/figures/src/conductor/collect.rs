@@ -3,13 +3,14 @@
 use std::process::ExitCode;
 
 use paths::Experiment;
+use reports::{FIGURES, command};
 use sequence::{Plan, Report, Standing, Store, results, standing};
-use statistics::{FIGURES, command};
 
-use crate::arguments::Options;
-use crate::output::Places;
-use crate::progress::stage_name;
-use crate::run::{FigureError, conclude, say};
+use crate::command_line::Options;
+use crate::conductor::conclude::{conclude, say};
+use crate::conductor::progress::stage_name;
+use crate::drawing::Places;
+use crate::error::FigureError;
 
 /// Writes everything that the runs in the store allow, and names the stages that have no result.
 pub(crate) fn run(
@@ -38,15 +39,7 @@ pub(crate) fn run(
 fn report(experiment: &Experiment, places: &Places, options: &Options) -> command::Arguments {
     let number = experiment.name.strip_prefix("fig").and_then(|number| number.parse().ok());
     let figure = number.filter(|number| FIGURES.contains(number) && experiment.scale.is_some());
-    let nothing = command::Arguments {
-        figure: None,
-        all: false,
-        runs: None,
-        scale: None,
-        reference: None,
-        html: false,
-        out: None,
-    };
+    let nothing = command::Arguments::default();
     match figure {
         Some(_) => command::Arguments { figure, scale: experiment.scale.clone(), out: Some(options.out()), ..nothing },
         None => command::Arguments {

@@ -1,17 +1,26 @@
 //! The experiments behind the paper's figures.
 
-use paths::{Experiment, ExperimentError, ExperimentFile};
+use paths::{Experiment, ExperimentError, ExperimentFile, Scales};
 
 /// The experiment file of a figure; `None` where no training is behind it.
 pub(crate) fn file(figure: u8) -> Option<&'static str> {
     Some(match figure {
-        3 => include_str!("../../../experiments/fig3.toml"),
-        4 => include_str!("../../../experiments/fig4.toml"),
-        5 => include_str!("../../../experiments/fig5.toml"),
-        6 => include_str!("../../../experiments/fig6.toml"),
-        8 => include_str!("../../../experiments/fig8.toml"),
+        3 => include_str!("../../../../experiments/fig3.toml"),
+        4 => include_str!("../../../../experiments/fig4.toml"),
+        5 => include_str!("../../../../experiments/fig5.toml"),
+        6 => include_str!("../../../../experiments/fig6.toml"),
+        8 => include_str!("../../../../experiments/fig8.toml"),
         _ => return None,
     })
+}
+
+/// Reads an experiment file, which may ask for the scales that all figures share.
+///
+/// # Errors
+/// Where it is no experiment.
+pub(crate) fn parse(text: &str) -> Result<ExperimentFile, ExperimentError> {
+    let scales = Scales::parse(include_str!("../../../../experiments/scales.toml"))?;
+    Ok(ExperimentFile::parse(text)?.with_scales(&scales))
 }
 
 /// The experiment behind a figure at one of its scales; `None` where no training is behind it.
@@ -19,14 +28,14 @@ pub(crate) fn file(figure: u8) -> Option<&'static str> {
 /// # Errors
 /// Where the experiment has no such scale.
 pub fn experiment(figure: u8, scale: &str) -> Option<Result<Experiment, ExperimentError>> {
-    Some(ExperimentFile::parse(file(figure)?).and_then(|file| file.resolve(Some(scale), &[])))
+    Some(parse(file(figure)?).and_then(|file| file.resolve(Some(scale), &[])))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use reports::FIGURES;
     use sequence::Plan;
-    use statistics::FIGURES;
     use std::collections::HashSet;
 
     const SCALES: [&str; 4] = ["smoke", "demo", "lite", "paper"];

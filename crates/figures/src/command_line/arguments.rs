@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, ValueEnum};
 use datasets::RawDataset;
 use paths::{DatasetName, Precision, SeedList, SettingsPatch};
-use statistics::command::checkout;
+use reports::checkout;
 use training::DeviceChoice;
 
-use crate::cluster::ClusterOptions;
+use super::cluster::ClusterOptions;
 
 /// Trains what a figure needs and is not yet in the store, and draws it.
 ///

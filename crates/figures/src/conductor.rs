@@ -1,0 +1,21 @@
+//! What a command does: from an experiment to its stages, and from these to tables and figures.
+
+mod all;
+pub(crate) mod builtin;
+mod collect;
+mod commands;
+mod conclude;
+mod describe;
+mod lines;
+mod progress;
+mod read;
+mod resources;
+mod run;
+mod signals;
+mod submit;
+mod train;
+mod worker;
+
+pub use all::main_of_all;
+pub(crate) use read::Source;
+pub(crate) use run::run;

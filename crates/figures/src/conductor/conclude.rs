@@ -1,0 +1,70 @@
+//! From a store to tables and a figure, and what is said of them.
+
+use std::process::ExitCode;
+
+use paths::{Experiment, FigureKind};
+use sequence::{Plan, Store, results, run_measures};
+
+use crate::command_line::Options;
+use crate::conductor::signals::INTERRUPTED;
+use crate::drawing::{self, Places, write, write_measures};
+use crate::error::FigureError;
+
+/// Tabulates and draws what there is, and says what is missing.
+pub(crate) fn conclude(
+    report: sequence::Report,
+    plan: &Plan,
+    store: &Store,
+    experiment: &Experiment,
+    places: &Places,
+    options: &Options,
+) -> Result<ExitCode, FigureError> {
+    if report.interrupted {
+        terminal::err(format!(
+            "Interrupted. What was trained is kept in {}; the same command continues from there.",
+            store.root().display()
+        ));
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    let (rows, missing) = results(plan, store)?;
+    for (stage, reason) in &report.failed {
+        terminal::err(format!("Stage {} failed: {reason}", stage.short()));
+    }
+    if rows.is_empty() {
+        terminal::err("No run has a result, so there is nothing to draw.");
+        return Ok(ExitCode::FAILURE);
+    }
+    write(&rows, experiment, places)?;
+    if experiment.figure.kind == FigureKind::Norms {
+        write_measures(&run_measures::of_plan(plan, store)?, places)?;
+    }
+    drawing::draw(experiment, places)?;
+    say(options, &places.written());
+    let mut devices: Vec<&str> = rows.iter().map(|row| row.device.split(':').next().unwrap_or_default()).collect();
+    devices.sort_unstable();
+    devices.dedup();
+    if devices.len() > 1 {
+        say(
+            options,
+            "These runs were computed on different kinds of device, whose rounding differs; runs.csv says which.",
+        );
+    }
+    let diverged = rows.iter().filter(|row| row.status == sequence::Status::Diverged).count();
+    if diverged > 0 {
+        say(options, &format!("{diverged} of {} runs diverged; the tables and the figure say which.", rows.len()));
+    }
+    if missing > 0 {
+        terminal::err(format!(
+            "{missing} of {} runs have no result because a stage failed; the same command tries them again.",
+            plan.runs.len()
+        ));
+    }
+    // A run without a result is a failed run, to scripts too.
+    Ok(if missing + diverged > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+pub(crate) fn say(options: &Options, text: &str) {
+    if !options.quiet {
+        terminal::out(text);
+    }
+}

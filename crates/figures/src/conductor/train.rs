@@ -1,0 +1,77 @@
+//! Training what is not in the store.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use datasets::Library;
+use paths::DatasetName;
+use sequence::{Plan, Store, execute};
+use tch::Device;
+
+use crate::command_line::Options;
+use crate::conductor::progress::Progress;
+use crate::conductor::resources::image_budget_bytes;
+use crate::conductor::signals::Signals;
+use crate::error::FigureError;
+
+/// Trains what is not in the store, until everything is done or a signal comes.
+pub(crate) fn train(
+    plan: &Plan,
+    store: &Store,
+    options: &Options,
+    jobs: usize,
+    device: Device,
+    signals: &Signals,
+) -> Result<sequence::Report, FigureError> {
+    let progress = Arc::new(Progress::new(plan, jobs, device, options.quiet));
+    let notices = progress.clone();
+    let kind = training::compute_kind(plan.numerics.precision);
+    let library = Library::new(options.data(), kind, device, image_budget_bytes(), move |text| notices.say(text));
+    if options.quiet {
+        // Terms of use are said in any case, before anything is fetched.
+        unmet_terms(plan, &options.data()).for_each(terminal::err);
+    }
+    for raw in &options.given {
+        library.preload(raw.clone());
+    }
+    let execution =
+        sequence::Options { jobs, device, checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()) };
+    let report = execute(plan, store, &library, &execution, &*progress, &signals.stop);
+    progress.finish();
+    let mut report = report?;
+    report.interrupted &= signals.stopped();
+    Ok(report)
+}
+
+/// The terms of use of datasets that are still to be fetched.
+fn unmet_terms(plan: &Plan, data: &Path) -> impl Iterator<Item = &'static str> {
+    let datasets: BTreeSet<DatasetName> = plan.stages.iter().map(|stage| stage.step.task.dataset).collect();
+    let absent = |name: &DatasetName| !datasets::cache::path(&data.join(name.id())).exists();
+    let absent: Vec<DatasetName> = datasets.into_iter().filter(absent).collect();
+    absent.into_iter().filter_map(|name| datasets::registry::entry(name).terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use paths::ExperimentFile;
+
+    #[test]
+    fn terms_of_use_are_due_until_the_dataset_is_there() {
+        let data = tempfile::tempdir().unwrap();
+        let text = "name = \"t\"\ntitle = \"t\"\n[settings]\ndatasets = [\"cifar10\", \"svhn\"]\n\
+                    [[conditions]]\nlabel = \"a\"\npath = [{ blur = 0.25 }, {}]\n";
+        let plan = Plan::new(&ExperimentFile::parse(text).unwrap().resolve(None, &[]).unwrap());
+        let due: Vec<_> = unmet_terms(&plan, data.path()).collect();
+        assert!(
+            matches!(due.as_slice(), [terms] if terms.contains("SVHN") && terms.contains("non-commercial")),
+            "{due:?}"
+        );
+        let copy = datasets::cache::path(&data.path().join(DatasetName::Svhn.id()));
+        std::fs::create_dir(copy.parent().unwrap()).unwrap();
+        std::fs::write(copy, "").unwrap();
+        assert_eq!(unmet_terms(&plan, data.path()).count(), 0);
+    }
+}

@@ -1,0 +1,42 @@
+//! What a reader must know beside the panels.
+
+use paths::{Experiment, ImageCount};
+use reports::RunTable;
+
+/// What a reader must know beside the panels: the scale, and baselines that failed or had no time to converge.
+pub(super) fn note(experiment: &Experiment, table: &RunTable) -> Option<String> {
+    let s = &experiment.settings;
+    let scale = experiment.scale.as_ref().filter(|scale| *scale != "paper").map(|scale| {
+        let (network, width) = (s.network.title(), s.width.of(s.network));
+        format!("At {scale} scale: {network} of width {width}, {}.", images(s.train_images))
+    });
+    let baseline: Vec<_> = table.runs.iter().filter(|run| run.condition == experiment.baseline.label).collect();
+    let failed = baseline.iter().filter(|run| run.test_loss.is_none()).count();
+    let failed = (failed > 0).then(|| format!("The baseline leaves out {failed} failed of its runs."));
+    // Longer paths train longer in all, which is an advantage over a baseline that was stopped.
+    let path = s.datasets.first().map(|&dataset| experiment.baseline.path(dataset, s)).unwrap_or_default();
+    let epochs = path.last().map_or(s.max_epochs, |step| step.process.max_epochs);
+    let stopped = |run: &&&reports::Run| run.best_epoch.is_some_and(|epoch| epoch >= epochs as f64);
+    let stopped = baseline.iter().filter(stopped).count();
+    let stopped = (stopped > 0).then(|| {
+        let runs = baseline.len();
+        format!("{stopped} of {runs} baseline runs were still improving when their {epochs} epochs ended.")
+    });
+    let parts: Vec<String> = scale.into_iter().chain(failed).chain(stopped).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn images(count: ImageCount) -> String {
+    match count {
+        ImageCount::All => "all training images".to_owned(),
+        ImageCount::AtMost(number) => format!("{} training images", grouped(number)),
+    }
+}
+
+/// A number with its thousands apart.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
