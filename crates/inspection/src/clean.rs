@@ -3,7 +3,8 @@
 use clap::Args;
 use sequence::plans;
 
-use crate::{InspectError, StoreArgument};
+use crate::common::StoreArgument;
+use crate::error::InspectError;
 
 #[derive(Args)]
 pub(crate) struct Arguments {

@@ -8,7 +8,9 @@ use datasets::Library;
 use tch::{Device, Kind};
 use training::to_safetensors;
 
-use crate::{DataArgument, InspectError, StoreArgument, find_stage, write_npy};
+use crate::common::{DataArgument, StoreArgument, find_stage};
+use crate::error::InspectError;
+use crate::output::write_npy;
 
 #[derive(Args)]
 pub(crate) struct Arguments {

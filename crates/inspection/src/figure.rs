@@ -3,7 +3,7 @@
 use paths::Experiment;
 use sequence::Plan;
 
-use crate::InspectError;
+use crate::error::InspectError;
 
 /// The experiment behind a figure at one of its scales, and its plan.
 pub(crate) fn plan(figure: u8, scale: &str) -> Result<(Experiment, Plan), InspectError> {

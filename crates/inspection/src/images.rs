@@ -9,7 +9,9 @@ use paths::{DatasetName, Transform};
 use plotting::Bitmap;
 use tch::Tensor;
 
-use crate::{DataArgument, InspectError, write_npy};
+use crate::common::DataArgument;
+use crate::error::InspectError;
+use crate::output::write_npy;
 
 /// Images beside one another in a grid.
 const COLUMNS: usize = 10;

@@ -11,9 +11,12 @@ use statistics::{mean, t_interval};
 use tch::Device;
 use training::{DeviceChoice, Measure, MeasureRow, compute_kind, measure, measures_to_csv};
 
+use crate::common::{DataArgument, StoreArgument, find_stage};
+use crate::error::InspectError;
+use crate::figure;
 use crate::number::short;
+use crate::output::print;
 use crate::table::aligned;
-use crate::{DataArgument, InspectError, StoreArgument, figure, find_stage, print};
 
 #[derive(Args)]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["stage", "figure"])))]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::Value;
 
-use crate::InspectError;
+use crate::error::InspectError;
 
 #[derive(Args)]
 pub(crate) struct Arguments {

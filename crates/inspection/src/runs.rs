@@ -4,8 +4,11 @@ use clap::{Args, ValueEnum};
 use paths::DatasetName;
 use sequence::{Outcome, Record, StoreError};
 
+use crate::common::StoreArgument;
+use crate::error::InspectError;
+use crate::output::print;
 use crate::table::aligned;
-use crate::{InspectError, StoreArgument, print, watch};
+use crate::watch;
 
 #[derive(Args)]
 pub(crate) struct Arguments {

@@ -12,7 +12,7 @@ use paths::StageId;
 use sequence::{Outcome, Store, StoreError, leased};
 use submission::{Fate, Launch, Queue, Slurm, State, Submission, SubmittedStage, latest, named, states};
 
-use crate::InspectError;
+use crate::error::InspectError;
 
 /// Lines of the log of a failed stage that are shown.
 const TAIL_LINES: usize = 8;

@@ -6,9 +6,9 @@ use sequence::{RunMeasure, RunMoment};
 use statistics::{mean, t_interval};
 use training::{ACTIVATIONS, Input, Layout, NORMS, layout};
 
-use super::Arguments;
+use super::arguments::Arguments;
 use super::look::{Look, Whole};
-use crate::InspectError;
+use crate::error::InspectError;
 use crate::figure;
 use crate::number::short;
 use crate::table::aligned;

@@ -2,11 +2,12 @@
 
 use training::{ACTIVATIONS, Input, Layout, MeasureRow, Moment, NORMS, layout, measures_to_csv};
 
-use super::Arguments;
+use super::arguments::Arguments;
 use super::look::{Look, Whole};
+use crate::common::find_stage;
+use crate::error::InspectError;
 use crate::number::{percent, short};
 use crate::table::aligned;
-use crate::{InspectError, find_stage};
 
 pub(super) fn text(arguments: &Arguments, prefix: &str) -> Result<String, InspectError> {
     let store = arguments.store.open()?;

@@ -1,0 +1,35 @@
+//! The command line of `inspect norms`.
+
+use clap::Args;
+
+use crate::common::StoreArgument;
+
+#[derive(Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["stage", "figure"])))]
+pub(crate) struct Arguments {
+    /// The stage, or the first digits of it, as `inspect runs` shows
+    pub(super) stage: Option<String>,
+
+    /// Compare the conditions of this figure instead: 3, 4, 5, 6 or 8
+    #[arg(long, value_name = "N")]
+    pub(super) figure: Option<u8>,
+
+    /// The scale of the figure [default: demo]
+    #[arg(long, value_name = "NAME", requires = "figure")]
+    pub(super) scale: Option<String>,
+
+    /// Of a stage: the moment whose layers are listed, which is received, start, an epoch's number, or end
+    #[arg(long, value_name = "MOMENT", conflicts_with = "figure", default_value = "end")]
+    pub(super) moment: training::Moment,
+
+    /// Print the table of measures behind it as CSV: every number of every parameter and non-linearity at every moment
+    #[arg(long, conflicts_with = "json")]
+    pub(super) csv: bool,
+
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+
+    #[command(flatten)]
+    pub(super) store: StoreArgument,
+}
