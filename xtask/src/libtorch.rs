@@ -9,10 +9,8 @@ use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
 
+use crate::version::VERSION;
 use crate::wheel;
-
-/// The PyTorch release that the `tch` of this workspace is made for.
-pub const VERSION: &str = "2.11.0";
 
 /// The file whose presence says that `.libtorch` is whole; it is written last.
 const STAMP: &str = "set-up";

@@ -4,6 +4,7 @@
 
 mod cargo;
 mod libtorch;
+mod version;
 mod wheel;
 
 use std::ffi::OsString;
@@ -86,7 +87,7 @@ fn run(root: &Path, task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Setup { cuda } => {
             let found = libtorch::set_up(root, cuda)?;
-            terminal::out(format_args!("libtorch {} is set up: {}", libtorch::VERSION, found.display()));
+            terminal::out(format_args!("libtorch {} is set up: {}", version::VERSION, found.display()));
             Ok(ExitCode::SUCCESS)
         }
         Task::Figure { number, options } => {

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
 
-use crate::libtorch::VERSION;
+use crate::version::VERSION;
 
 /// What a CPU machine needs of the wheel's `torch/lib`. The CUDA build's `libtorch_cpu.so` names two CUDA libraries, which
 /// have small wheels of their own.
