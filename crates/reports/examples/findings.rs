@@ -42,23 +42,26 @@ fn main() -> Result<()> {
         let (x, y) = (paths.runs(path, "test_loss")?, discretization.runs(jump, "test_loss")?);
         println!("{path} less {jump}: test_loss {}", difference(&x, &y)?);
     }
-    looks(&Table::read(&folder.join("fig8/norms.csv"))?, "parameter", ".bias", "mean_abs")?;
-    looks(&Table::read(&folder.join("fig8/activations.csv"))?, "layer", "", "zero_share")
+    let measures = Table::read(&folder.join("fig8/measures.csv"))?;
+    layers(&measures, "norms@1", ".bias", "mean_abs")?;
+    layers(&measures, "activations@1", "", "sparsity")
 }
 
-/// At both moments of the second task and in every layer whose name ends in `suffix`: the mean of each condition with its
-/// interval, and the difference of the last from the first.
-fn looks(table: &Table, key: &str, suffix: &str, column: &str) -> Result<()> {
+/// At both moments of the second task and in every layer whose name ends in `suffix`: the mean of what a measure calls `name` for
+/// each condition with its interval, and the difference of the last from the first.
+fn layers(measures: &Table, measure: &str, suffix: &str, name: &str) -> Result<()> {
+    let table = measures.with(&[("measure", measure), ("name", name)]);
     let mut layers: Vec<&str> = Vec::new();
-    for layer in table.0.iter().filter_map(|row| row.get(key)).filter(|layer| layer.ends_with(suffix)) {
+    for layer in table.0.iter().filter_map(|row| row.get("subject")).filter(|layer| layer.ends_with(suffix)) {
         if !layers.contains(&layer.as_str()) {
             layers.push(layer);
         }
     }
     for moment in ["start of task 2", "end of task 2"] {
         for layer in &layers {
-            let of = |condition| table.values(column, &[("condition", condition), ("moment", moment), (key, layer)]);
-            print!("{moment}, {layer}, {column}:");
+            let of =
+                |condition| table.values("value", &[("condition", condition), ("moment", moment), ("subject", layer)]);
+            print!("{moment}, {layer}, {name}:");
             for condition in CONDITIONS {
                 let seen = of(condition)?;
                 let interval = t_interval(&seen, 0.95)?;
@@ -77,6 +80,13 @@ struct Table(Vec<BTreeMap<String, String>>);
 impl Table {
     fn read(path: &Path) -> Result<Self> {
         Ok(Self(csv::Reader::from_path(path)?.into_deserialize().collect::<csv::Result<_>>()?))
+    }
+
+    /// The rows that have these cells.
+    fn with(&self, cells: &[(&str, &str)]) -> Self {
+        let has =
+            |row: &BTreeMap<String, String>| cells.iter().all(|(name, cell)| row.get(*name).is_some_and(|c| c == cell));
+        Self(self.0.iter().filter(|row| has(row)).cloned().collect())
     }
 
     fn runs(&self, condition: &str, column: &str) -> Result<Vec<f64>> {
