@@ -4,9 +4,10 @@ use crate::distributions::{normal_quantile, normal_sf};
 use crate::interval::Interval;
 use crate::moments::moments;
 use crate::not_defined::{Defined, NotDefined, finite};
-use crate::resamples::{Resamples, quantile};
+use crate::resamples::Resamples;
 
-/// Efron's bias-corrected and accelerated bootstrap interval of a mean (`scipy.stats.bootstrap(method="BCa")`).
+/// Efron's bias-corrected and accelerated bootstrap interval of a mean (`scipy.stats.bootstrap(method="BCa")`). It is a method for
+/// larger samples: of fewer than some twenty normal values, a 95 % interval covers in 74 to 90 % of cases.
 ///
 /// # Errors
 /// For fewer than two values, values without spread, and resamples for another size (too many values to resample).
@@ -24,9 +25,9 @@ pub fn bca_interval(values: &[f64], confidence: f64, resamples: Option<&Resample
 
     // A resample's mean that differs from the mean by rounding alone counts as equal to it.
     let slack = 1e-12 * (m.variance.sqrt() + m.mean.abs());
-    let below = means.iter().filter(|&&v| v < m.mean - slack).count();
-    let not_above = means.iter().filter(|&&v| v <= m.mean + slack).count();
-    let share = (below + not_above) as f64 / (2 * means.len()) as f64;
+    let below = resamples.share(means.iter().map(|&v| v < m.mean - slack));
+    let not_above = resamples.share(means.iter().map(|&v| v <= m.mean + slack));
+    let share = (below + not_above) / 2.0;
     if share <= 0.0 || share >= 1.0 {
         return Err(NotDefined::ZeroVariance);
     }
@@ -40,7 +41,7 @@ pub fn bca_interval(values: &[f64], confidence: f64, resamples: Option<&Resample
     let mut end = |z: f64| {
         let shifted = bias + z;
         let at = normal_sf(-(bias + shifted / (1.0 - acceleration * shifted)));
-        finite(quantile(&mut means, at))
+        finite(resamples.quantile(&mut means, at))
     };
     Ok(Interval { low: end(-z)?, high: end(z)? })
 }
@@ -66,7 +67,7 @@ mod tests {
     #[test]
     fn the_interval_leans_to_the_long_tail() {
         let values = [1.0, 1.1, 0.9, 1.05, 0.95, 3.0];
-        let resamples = Resamples::new(6, RESAMPLES, 0);
+        let resamples = Resamples::new(6, RESAMPLES);
         let interval = bca_interval(&values, 0.95, resamples.as_ref()).unwrap();
         let mean = 8.0 / 6.0;
         assert!(interval.holds(mean) && interval.high - mean > mean - interval.low, "{interval:?}");
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_resampled_is_said() {
-        assert_eq!(bca_interval(&[1.0, 1.0], 0.95, Resamples::new(2, 10, 0).as_ref()), Err(NotDefined::ZeroVariance));
+        assert_eq!(bca_interval(&[1.0, 1.0], 0.95, Resamples::new(2, 10).as_ref()), Err(NotDefined::ZeroVariance));
         assert!(matches!(bca_interval(&[1.0, 2.0], 0.95, None), Err(NotDefined::TooMany { .. })));
     }
 }

@@ -50,12 +50,6 @@ pub(crate) fn t_two_sided(t: f64, degrees: f64) -> f64 {
     if x >= 1.0 { 1.0 } else { beta_reg(degrees / 2.0, 0.5, x).clamp(0.0, 1.0) }
 }
 
-/// P(T ≤ t).
-pub(crate) fn t_cdf(t: f64, degrees: f64) -> f64 {
-    let half = t_two_sided(t, degrees) / 2.0;
-    if t > 0.0 { 1.0 - half } else { half }
-}
-
 /// The t with P(|T| ≥ t) = 1 − confidence (`scipy.stats.t.ppf((1 + confidence) / 2, degrees)`).
 pub(crate) fn t_critical(confidence: f64, degrees: f64) -> Defined<f64> {
     if confidence <= 0.0 || confidence >= 1.0 || degrees <= 0.0 || confidence.is_nan() || !degrees.is_finite() {

@@ -11,8 +11,9 @@ use crate::not_defined::{Defined, NotDefined, finite};
 /// factor Γ(m/2)/(√(m/2)·Γ((m−1)/2)) with m = n₁ + n₂ − 2. (`statsmodels.stats.meta_analysis.effectsize_smd` takes the
 /// approximation 1 − 3/(4(n₁+n₂) − 9), which differs in the third digit for a few values.)
 ///
-/// The interval inverts the noncentral t distribution, which is exact for normal samples of equal variance, and carries the
-/// same factor.
+/// The interval is of the true difference in standard deviations, by inverting the noncentral t distribution, which is exact
+/// for normal samples of equal variance. It does not carry the factor: that corrects the estimate's bias, and an interval that
+/// is moved by it no longer covers (0.87 to 0.92 instead of 0.95 for three to five values a side).
 ///
 /// # Errors
 /// For fewer than two values on a side, and where neither side has any spread.
@@ -30,7 +31,7 @@ pub fn hedges_g(x: &[f64], y: &[f64], confidence: f64) -> Defined<Estimate> {
     let factor = unbiasing(degrees);
     let per_t = (1.0 / a.n + 1.0 / b.n).sqrt();
     let t = d / per_t;
-    let end = |probability: f64| finite(factor * per_t * noncentrality(t, degrees, probability));
+    let end = |probability: f64| finite(per_t * noncentrality(t, degrees, probability));
     let tail = (1.0 - confidence) / 2.0;
     let interval = end(1.0 - tail).and_then(|low| Ok(Interval { low, high: end(tail)? }));
     Ok(Estimate { value: factor * d, interval })

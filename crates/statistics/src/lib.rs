@@ -12,6 +12,8 @@
 
 #![warn(missing_docs)]
 
+mod additive;
+mod arrangements;
 mod bca;
 mod cliff;
 mod deviation;
@@ -23,6 +25,7 @@ mod improvement;
 mod interval;
 mod jonckheere;
 mod location;
+mod looks;
 mod mann_whitney;
 mod moments;
 mod noncentral_t;
@@ -30,13 +33,17 @@ mod not_defined;
 mod page;
 mod paired_t;
 mod power;
+mod rank_test;
 mod ranks;
 mod ratio;
 mod resamples;
 mod spearman;
+mod stratified;
+mod trend_effects;
 mod welch;
 mod wilcoxon;
 
+pub use additive::{Additive, Cell};
 pub use bca::bca_interval;
 pub use cliff::cliff_delta;
 pub use deviation::{deviation_of_differences, pooled_deviation, welch_deviation};
@@ -44,20 +51,22 @@ pub use distributions::PValues;
 pub use equivalence::{Equivalence, equivalence_paired, equivalence_welch};
 pub use hedges::hedges_g;
 pub use holm::holm;
-pub use improvement::{IMPROVEMENT_RESAMPLES, LARGEST_SIDE, probability_of_improvement};
+pub use improvement::probability_of_improvement;
 pub use interval::{Estimate, Interval, t_interval, wilson_interval};
 pub use jonckheere::jonckheere;
 pub use location::{interquartile_mean, median};
-pub use mann_whitney::{RankTest, mann_whitney};
+pub use looks::{Look, looks};
+pub use mann_whitney::mann_whitney;
 pub use moments::{mean, standard_deviation};
 pub use not_defined::{Defined, NotDefined};
 pub use page::page;
 pub use paired_t::{one_sample_t, paired_t};
-pub use power::{
-    POWER, detectable_independent, detectable_paired, pairs_needed, power_independent, power_paired, values_needed,
-};
+pub use power::{POWER, detectable_independent, detectable_paired, power_equivalence, power_independent, power_paired};
+pub use rank_test::{Method, RankTest};
 pub use ratio::{Ratio, ratio_paired, ratio_welch};
 pub use resamples::{RESAMPLES, Resamples};
 pub use spearman::{Correlation, spearman};
+pub use stratified::stratified_interquartile_mean;
+pub use trend_effects::{concordance, mean_rank_correlation};
 pub use welch::{TTest, welch};
 pub use wilcoxon::wilcoxon;

@@ -3,21 +3,11 @@
 use crate::distributions::{PValues, normal_sf};
 use crate::moments::check;
 use crate::not_defined::Defined;
-use crate::ranks::{doubled_midranks, subset_sums, tails, tie_term};
+use crate::rank_test::RankTest;
+use crate::ranks::{doubled_midranks, subset_sums, tie_term};
 
 /// With at most this many values on both sides together, the distribution is exact.
 pub const EXACT_UP_TO: usize = 50;
-
-/// A test on ranks.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RankTest {
-    /// The statistic: U of the first side, or the sum of the positive ranks.
-    pub statistic: f64,
-    /// P-values.
-    pub p: PValues,
-    /// Whether they are exact, or from the normal approximation.
-    pub exact: bool,
-}
 
 /// The Mann–Whitney test that values of x tend to be smaller or larger than those of y (`scipy.stats.mannwhitneyu`).
 ///
@@ -37,18 +27,18 @@ pub fn mann_whitney(x: &[f64], y: &[f64]) -> Defined<RankTest> {
     let (nx, ny) = (x.len() as f64, y.len() as f64);
     let u = sum as f64 / 2.0 - nx * (nx + 1.0) / 2.0;
     if pooled.len() <= EXACT_UP_TO {
-        let (less, greater) = tails(&subset_sums(&ranks, x.len()), sum);
-        return Ok(RankTest { statistic: u, p: PValues::of_tails(less, greater), exact: true });
+        return Ok(RankTest::exact(u, &subset_sums(&ranks, x.len()), sum));
     }
     let n = nx + ny;
     let deviation = (nx * ny / 12.0 * ((n + 1.0) - tie_term(&ties) / (n * (n - 1.0)))).max(0.0).sqrt();
     let tail = |u: f64| if deviation == 0.0 { 1.0 } else { normal_sf((u - nx * ny / 2.0 - 0.5) / deviation) };
-    Ok(RankTest { statistic: u, p: PValues::of_tails(tail(nx * ny - u), tail(u)), exact: false })
+    Ok(RankTest::normal(u, PValues::of_tails(tail(nx * ny - u), tail(u))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rank_test::Method;
     use proptest::prelude::*;
 
     #[test]
@@ -56,6 +46,8 @@ mod tests {
         let test = mann_whitney(&[1.0, 2.0], &[3.0, 4.0]).unwrap();
         assert_eq!(test.statistic, 0.0);
         assert!((test.p.two_sided - 1.0 / 3.0).abs() < 1e-12 && (test.p.less - 1.0 / 6.0).abs() < 1e-12);
+        let between = mann_whitney(&[1.0, 4.0], &[2.0, 3.0]).unwrap();
+        assert!((between.smallest_p - 1.0 / 3.0).abs() < 1e-12 && between.method == Method::Exact);
         assert_eq!(mann_whitney(&[1.0; 3], &[1.0; 2]).unwrap().p.two_sided, 1.0);
         assert_eq!(mann_whitney(&[1.0; 30], &[1.0; 30]).unwrap().p.two_sided, 1.0);
         assert!(mann_whitney(&[], &[1.0]).is_err());

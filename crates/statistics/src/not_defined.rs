@@ -45,9 +45,12 @@ pub enum NotDefined {
     /// A margin of equivalence must leave room.
     #[error("the margin is not above zero")]
     NoMargin,
-    /// A sample size that detects an effect of zero does not exist.
-    #[error("no effect to detect")]
-    NoEffect,
+    /// Where the mean that is divided by may be zero, a ratio may be anything.
+    #[error("an interval without an end, as the mean to compare with may be zero")]
+    NoEnd,
+    /// Groups that share no block, directly or through others, are not compared by an additive model.
+    #[error("no shared seeds link the two")]
+    NotLinked,
     /// A confidence outside (0, 1), or another setting that means nothing.
     #[error("a setting outside its range")]
     BadSetting,

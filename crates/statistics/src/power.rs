@@ -1,6 +1,6 @@
-//! Power of t-tests: what the present n can detect, and the n that a difference needs.
+//! Power of t-tests, and what the present n can detect.
 
-use crate::distributions::{normal_quantile, t_critical};
+use crate::distributions::t_critical;
 use crate::noncentral_t::noncentral_t_cdf;
 use crate::not_defined::{Defined, NotDefined, finite};
 
@@ -72,48 +72,24 @@ fn smallest(power: impl Fn(f64) -> Defined<f64>) -> Defined<f64> {
     Ok((low + high) / 2.0)
 }
 
-/// The least number of pairs that detects `effect` with 80 % power.
+/// Power of two one-sided t-tests of equivalence at `level` each: `below` and `above` are the distances of the true difference from
+/// the lower and the upper margin in standard errors, positive where it is within; an infinite one is a side that is not tested.
+///
+/// The two tests share their estimate of spread, which is left out of account: the power is right to some hundredths where it is
+/// near one half, and better where it is high (compare Owen's Q in R's `PowerTOST::power.TOST`).
 ///
 /// # Errors
-/// For an effect of zero or no number.
-pub fn pairs_needed(effect: f64, level: f64) -> Defined<u64> {
-    needed(effect, 1.0, level, |n| power_paired(effect, n, level))
-}
-
-/// The least number of values on each side that detects `effect` with 80 % power.
-///
-/// # Errors
-/// For an effect of zero or no number.
-pub fn values_needed(effect: f64, level: f64) -> Defined<u64> {
-    needed(effect, 2.0, level, |n| power_independent(effect, n, n, level))
-}
-
-/// Above this size, the normal approximation of the n is good to better than one in a thousand and stands for it.
-const LARGEST_SEARCHED: f64 = 20_000.0;
-
-fn needed(effect: f64, variances: f64, level: f64, power: impl Fn(usize) -> Defined<f64>) -> Defined<u64> {
-    if !effect.is_finite() {
-        return Err(NotDefined::NotFinite);
-    }
-    if level <= 0.0 || level >= 1.0 || level.is_nan() {
-        return Err(NotDefined::BadSetting);
-    }
-    let rough = variances * ((normal_quantile(1.0 - level / 2.0) + normal_quantile(POWER)) / effect).powi(2);
-    if effect == 0.0 || rough > 1e15 {
-        return Err(NotDefined::NoEffect);
-    }
-    if rough > LARGEST_SEARCHED {
-        return Ok(rough.ceil() as u64);
-    }
-    let (mut low, mut high) = (1, 2);
-    while power(high)? < POWER {
-        (low, high) = (high, high * 2);
-    }
-    while high - low > 1 {
-        let middle = (low + high) / 2;
-        if power(middle)? < POWER { low = middle } else { high = middle }
-    }
-    Ok(high as u64)
+/// For no degrees of freedom and a level outside (0, ½).
+pub fn power_equivalence(below: f64, above: f64, degrees: f64, level: f64) -> Defined<f64> {
+    let critical = t_critical(1.0 - 2.0 * level, degrees)?;
+    let side = |distance: f64| {
+        if distance == f64::INFINITY {
+            Ok(1.0)
+        } else {
+            Ok(1.0 - noncentral_t_cdf(critical, degrees, finite(distance)?))
+        }
+    };
+    Ok((side(below)? + side(above)? - 1.0).clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -123,10 +99,20 @@ mod tests {
     /// The textbook value: 64 a group for half a standard deviation.
     #[test]
     fn textbook_sizes() {
-        assert_eq!(values_needed(0.5, 0.05), Ok(64));
-        assert_eq!(pairs_needed(0.5, 0.05), Ok(34));
-        assert_eq!(values_needed(1e3, 0.05), Ok(2));
-        assert_eq!(pairs_needed(0.0, 0.05), Err(NotDefined::NoEffect));
+        assert!(
+            power_independent(0.5, 64, 64, 0.05).unwrap() >= POWER
+                && power_independent(0.5, 63, 63, 0.05).unwrap() < POWER
+        );
+        assert!(power_paired(0.5, 34, 0.05).unwrap() >= POWER && power_paired(0.5, 33, 0.05).unwrap() < POWER);
+    }
+
+    #[test]
+    fn a_one_sided_test_has_the_power_of_the_two_sided_one_at_twice_the_level() {
+        // The other tail of the two-sided test is next to nothing at this distance.
+        let one_sided = power_equivalence(f64::INFINITY, 3.0, 9.0, 0.05).unwrap();
+        assert!((one_sided - power_paired(3.0 / 10f64.sqrt(), 10, 0.1).unwrap()).abs() < 1e-4);
+        assert!(power_equivalence(3.0, 3.0, 9.0, 0.05).unwrap() < one_sided);
+        assert_eq!(power_equivalence(0.1, 0.1, 9.0, 0.05), Ok(0.0));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Wilcoxon's signed-rank test.
 
 use crate::distributions::{PValues, normal_sf};
-use crate::mann_whitney::RankTest;
 use crate::moments::{differences, rounding};
 use crate::not_defined::{Defined, NotDefined};
-use crate::ranks::{all_subset_sums, doubled_midranks, tails, tie_term};
+use crate::rank_test::RankTest;
+use crate::ranks::{all_subset_sums, doubled_midranks, tie_term};
 
 /// With at most this many pairs that differ, the distribution is exact.
 pub const EXACT_PAIRS: usize = 50;
@@ -31,14 +31,13 @@ pub fn wilcoxon(x: &[f64], y: &[f64]) -> Defined<RankTest> {
     let positive: usize = ranks.iter().zip(&nonzero).filter(|(_, d)| **d > 0.0).map(|(&r, _)| r as usize).sum();
     let statistic = positive as f64 / 2.0;
     if nonzero.len() <= EXACT_PAIRS {
-        let (less, greater) = tails(&all_subset_sums(&ranks), positive);
-        return Ok(RankTest { statistic, p: PValues::of_tails(less, greater), exact: true });
+        return Ok(RankTest::exact(statistic, &all_subset_sums(&ranks), positive));
     }
     let n = nonzero.len() as f64;
     let deviation = ((n * (n + 1.0) * (2.0 * n + 1.0) - tie_term(&ties) / 2.0) / 24.0).sqrt();
     let distance = statistic - n * (n + 1.0) / 4.0;
     let tail = |distance: f64| normal_sf((distance - 0.5) / deviation);
-    Ok(RankTest { statistic, p: PValues::of_tails(tail(-distance), tail(distance)), exact: false })
+    Ok(RankTest::normal(statistic, PValues::of_tails(tail(-distance), tail(distance))))
 }
 
 /// The sizes of differences, those that agree but for rounding being the same number: 2.4 − 2.2 is as much as 1.1 − 0.9.
@@ -72,6 +71,7 @@ mod tests {
     fn three_pairs_cannot_do_better_than_a_quarter() {
         let test = wilcoxon(&[2.0, 4.0, 7.0], &[1.0, 2.0, 3.0]).unwrap();
         assert_eq!((test.statistic, test.p.greater, test.p.two_sided), (6.0, 0.125, 0.25));
+        assert_eq!(test.smallest_p, 0.25);
     }
 
     #[test]

@@ -29,7 +29,7 @@ proptest! {
         x in prop::collection::vec(awkward(), 0..9),
         y in prop::collection::vec(awkward(), 0..9),
     ) {
-        let resamples = (Resamples::new(x.len(), 50, 0), Resamples::new(y.len(), 50, 1));
+        let resamples = Resamples::new(x.len(), 50);
         for test in [welch(&x, &y, 0.95), paired_t(&x, &y, 0.95)].into_iter().flatten() {
             prop_assert!(p_values(test.p), "{test:?}");
             prop_assert!(test.interval.low.is_finite() && test.interval.high.is_finite() && test.t.is_finite());
@@ -37,8 +37,7 @@ proptest! {
         for test in [mann_whitney(&x, &y), wilcoxon(&x, &y), jonckheere(&[&x, &y])].into_iter().flatten() {
             prop_assert!(p_values(test.p) && test.statistic.is_finite(), "{test:?}");
         }
-        let both = resamples.0.as_ref().zip(resamples.1.as_ref());
-        for estimate in [hedges_g(&x, &y, 0.95), cliff_delta(&x, &y, 0.95), probability_of_improvement(&x, &y, 0.95, both)]
+        for estimate in [hedges_g(&x, &y, 0.95), cliff_delta(&x, &y, 0.95), probability_of_improvement(&x, &y, 0.95)]
             .into_iter()
             .flatten()
         {
@@ -48,8 +47,8 @@ proptest! {
         if let Ok(found) = spearman(&x, &y, 0.95) {
             prop_assert!(p_values(found.p) && found.rho.value.abs() <= 1.0);
         }
-        for e in [equivalence_welch(&x, &y, 0.1), equivalence_paired(&x, &y, 0.1)].into_iter().flatten() {
-            prop_assert!((0.0..=1.0).contains(&e.p));
+        for e in [equivalence_welch(&x, &y, &y, 0.1), equivalence_paired(&x, &y, &y, 0.1)].into_iter().flatten() {
+            prop_assert!((0.0..=1.0).contains(&e.p) && (0.0..=1.0).contains(&e.p_beyond()));
         }
         for ratio in [ratio_welch(&x, &y, 0.95), ratio_paired(&x, &y, 0.95)].into_iter().flatten() {
             prop_assert!(ratio.ratio > 0.0 && ratio.interval.low <= ratio.interval.high);
@@ -57,10 +56,21 @@ proptest! {
         for value in [mean(&x), median(&x), interquartile_mean(&x), standard_deviation(&x)].into_iter().flatten() {
             prop_assert!(value.is_finite());
         }
-        for interval in [t_interval(&x, 0.95), bca_interval(&x, 0.95, resamples.0.as_ref())].into_iter().flatten() {
+        for interval in [t_interval(&x, 0.95), bca_interval(&x, 0.95, resamples.as_ref())].into_iter().flatten() {
             prop_assert!(interval.low <= interval.high);
         }
         let _ = page(&[x.clone(), y.clone()]);
+        for estimate in [mean_rank_correlation(&[x.clone(), y.clone()], 0.95), concordance(&[&x, &y], 0.95)].into_iter().flatten() {
+            prop_assert!(estimate.value.abs() <= 1.0 + 1e-12, "{estimate:?}");
+        }
+        let cells: Vec<Cell> = [&x, &y]
+            .into_iter()
+            .enumerate()
+            .flat_map(|(group, values)| values.iter().enumerate().map(move |(block, &value)| Cell { group, block, value }))
+            .collect();
+        if let Ok(test) = Additive::fit(&cells).and_then(|model| if x.is_empty() { Err(NotDefined::NoData) } else { model.difference(0, 1.min(usize::from(!y.is_empty())), 0.95) }) {
+            prop_assert!(p_values(test.p) && test.interval.low <= test.interval.high, "{test:?}");
+        }
     }
 
     #[test]
@@ -104,7 +114,7 @@ proptest! {
     ) {
         let (a, b) = (welch(&x, &y, 0.95).unwrap(), welch(&y, &x, 0.95).unwrap());
         prop_assert!(same(a.difference, -b.difference) && same(a.p.less, b.p.greater) && same(a.interval.low, -b.interval.high));
-        let improvement = |x: &[f64], y: &[f64]| probability_of_improvement(x, y, 0.95, None).unwrap().value;
+        let improvement = |x: &[f64], y: &[f64]| probability_of_improvement(x, y, 0.95).unwrap().value;
         prop_assert!(same(improvement(&x, &y) + improvement(&y, &x), 1.0));
     }
 
