@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::DataType;
 
 use crate::conditions::{Groups, sequences};
-use crate::estimates::{Comparison, Summary, Trend, compare, summarise_groups, trends};
+use crate::estimates::{Across, Beside, Comparison, Summary, Trend, across, beside, compare, summarise_groups, trends};
 use crate::runs::Measure;
 use crate::table::RunTable;
 
@@ -22,6 +22,10 @@ pub struct Analysis {
     pub comparisons: Vec<Comparison>,
     /// Conditions that have an order (see [`sequences`]).
     pub trends: Vec<Trend>,
+    /// Conditions that several datasets have, over all of them.
+    pub across: Vec<Across>,
+    /// The other columns: accuracy beside loss, and what it took.
+    pub beside: Vec<Beside>,
     /// What is analysed.
     pub measure: Measure,
     /// How the roles of conditions were understood, a statement an item: where they were read, and what is ambiguous.
@@ -42,6 +46,8 @@ impl Analysis {
             summaries: summarise_groups(&groups),
             comparisons: compare(&groups, reference),
             trends: trends(&groups),
+            across: across(&groups),
+            beside: beside(table, reference),
             measure: table.reading.measure.clone(),
             roles: roles(table, &groups),
             unfinished: table.unfinished.clone(),

@@ -7,6 +7,7 @@ use clap::{ArgGroup, Parser};
 
 use crate::analysis::Analysis;
 use crate::checkout::checkout;
+use crate::looks_plan::looks_plan;
 use crate::report::{FIGURES, ReportError, ScaleFolder, write, write_own_html};
 use crate::roles::Reading;
 use crate::runs::Measure;
@@ -18,7 +19,7 @@ const USAGE: u8 = 2;
 /// Computes the statistics of finished runs, decides the claims on them, and writes reports.
 #[derive(Parser, Clone, Debug, Default)]
 #[command(name = "report", version, max_term_width = 100)]
-#[command(group(ArgGroup::new("what").required(true).args(["figure", "all", "runs"])))]
+#[command(group(ArgGroup::new("what").required(true).args(["figure", "all", "runs", "looks"])))]
 pub struct Arguments {
     /// The figure whose runs to report on
     #[arg(long, value_name = "N")]
@@ -61,6 +62,15 @@ pub struct Arguments {
     #[arg(long, conflicts_with_all = ["figure", "all"])]
     pub higher_is_better: bool,
 
+    /// Print a plan for looking at results while seeds are still being trained: the p-value that decides at each of these numbers
+    /// of seeds, so that all looks together make no more than 5 % false findings
+    #[arg(long, value_name = "N,N,…", value_delimiter = ',')]
+    pub looks: Vec<u64>,
+
+    /// How many comparisons are tested at each look
+    #[arg(long, value_name = "M", default_value_t = 1, requires = "looks")]
+    pub comparisons: u32,
+
     /// Write one page with everything, index.html, as well
     #[arg(long)]
     pub html: bool,
@@ -73,18 +83,30 @@ pub struct Arguments {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    if !arguments.looks.is_empty() {
+        return match looks_plan(&arguments.looks, arguments.comparisons) {
+            Ok(plan) => {
+                terminal::out(plan.trim_end());
+                ExitCode::SUCCESS
+            }
+            Err(error) => failed(&error),
+        };
+    }
+    match run(&arguments) {
         Ok(written) => {
             for path in written {
                 terminal::out(path.display());
             }
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            terminal::err(format_args!("error: {error}"));
-            ExitCode::from(if matches!(error, ReportError::Refused(_)) { USAGE } else { 1 })
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &ReportError) -> ExitCode {
+    terminal::err(format_args!("error: {error}"));
+    ExitCode::from(if matches!(error, ReportError::Refused(_)) { USAGE } else { 1 })
 }
 
 /// Does what the command line says; the files and folders that were written.

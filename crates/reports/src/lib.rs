@@ -22,6 +22,7 @@ mod checkout;
 mod claims;
 mod conditions;
 mod estimates;
+mod looks_plan;
 mod parallel;
 mod report;
 mod roles;
@@ -30,13 +31,13 @@ mod table;
 
 pub use analysis::Analysis;
 pub use checkout::checkout;
-pub use claims::{Claim, Evidence, Finding, Outcome, Part, Ruling, Verdict, claims, rule};
+pub use claims::{Claim, Evidence, Finding, Outcome, Part, Quorum, Ruling, Seeds, SidedP, Verdict, claims, rule};
 pub use conditions::{Ambiguity, Group, Groups, Sequence, Sides, reference, sequences};
 pub use estimates::{
-    Against, Comparison, Corrected, FAMILY, NOTICEABLE, Summary, Trend, compare, summarise, trend, trends,
-    write_summary,
+    Across, Against, Beside, Comparison, Corrected, FAMILY, NOTICEABLE, Summary, Trend, TrendTest, compare, summarise,
+    trend, trends,
 };
-pub use report::{FIGURES, ReportError, ScaleFolder};
+pub use report::{FIGURES, ReportError, ScaleFolder, summary_csv};
 pub use roles::{Factors, Reading, Strengths};
 pub use runs::{Measure, Quantity, Run, TableError};
 pub use table::RunTable;

@@ -13,9 +13,11 @@ mod markdown;
 mod notes;
 mod page;
 mod scale_folder;
+mod summary_file;
 mod tables;
 mod tests_file;
 
 pub use error::ReportError;
 pub(crate) use files::{write, write_own_html};
 pub use scale_folder::{FIGURES, ScaleFolder};
+pub use summary_file::summary_csv;

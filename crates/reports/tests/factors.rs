@@ -109,16 +109,15 @@ fn renamed_labels_change_no_number_and_no_verdict() {
         }
         std::fs::copy(&source, place(labelled.path(), figure).join("runs.csv")).unwrap();
         let names = names.entry(figure).or_default();
-        let mut text = format!("dataset,condition,seed,test_loss,train_loss,best_epoch,{HEADER}\n");
+        let columns = ["dataset", "seed", "test_loss", "test_accuracy", "train_loss", "best_epoch", "epochs_in_all"];
+        let mut text = format!("condition,{},{HEADER}\n", columns.join(","));
         for row in rows(&source) {
             let count = names.len();
             let name = names
                 .entry(row["condition"].clone())
                 .or_insert_with(|| MISLEADING.get(count).map_or_else(|| format!("c{count}"), ToString::to_string));
-            let cells = ["dataset", "seed", "test_loss", "train_loss", "best_epoch"].map(|column| row[column].as_str());
-            let [dataset, seed, test_loss, train_loss, best_epoch] = cells;
-            let factors = Row::of_label(&row["condition"]).cells();
-            text += &format!("{dataset},\"{name}\",{seed},{test_loss},{train_loss},{best_epoch},{factors}\n");
+            let cells = columns.map(|column| row[column].as_str()).join(",");
+            text += &format!("\"{name}\",{cells},{}\n", Row::of_label(&row["condition"]).cells());
         }
         std::fs::write(place(renamed.path(), figure).join("runs.csv"), text).unwrap();
     }
@@ -153,11 +152,11 @@ fn renamed_labels_change_no_number_and_no_verdict() {
     assert_eq!(claims(labelled.path()), claims(renamed.path()));
     let says = |root: &Path| std::fs::read_to_string(place(root, 6).join("report.md")).unwrap();
     assert!(says(labelled.path()).contains("Roles were read from labels: "));
-    assert!(says(renamed.path()).contains("Roles were read from the factor columns; the baseline is \\`sharp only\\`"));
+    assert!(says(renamed.path()).contains("Roles were read from the factor columns; the baseline is “sharp only”"));
 }
 
 #[test]
-fn labels_give_the_verdicts_that_were_published() {
+fn labels_give_the_verdicts_that_are_published() {
     let root = tempfile::tempdir().unwrap();
     for figure in FIGURES {
         let folder = root.path().join(format!("reports/lite/fig{figure}"));

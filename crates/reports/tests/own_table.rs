@@ -35,12 +35,9 @@ const SHARP: &str = "dataset,condition,seed,test_loss,accuracy,size,path\n\
 #[test]
 fn the_baseline_is_what_the_caller_says() {
     let without = of_text(SHARP, &[]).unwrap();
-    assert!(
-        without.contains("no condition is called \\`baseline\\`") && without.contains("has no baseline"),
-        "{without}"
-    );
+    assert!(without.contains("no condition is called “baseline”") && without.contains("has no baseline"), "{without}");
     let with = of_text(SHARP, &["--baseline", "sharp only"]).unwrap();
-    assert!(with.contains("| d | large − sharp only |") && with.contains("\\`sharp only\\` is the baseline"), "{with}");
+    assert!(with.contains("| d | large − sharp only |") && with.contains("“sharp only” is the baseline"), "{with}");
     let refusal = of_text(SHARP, &["--baseline", "blunt"]).unwrap_err();
     assert!(refusal.contains("no condition `blunt`") && refusal.contains("sharp only; large"), "{refusal}");
 }
@@ -51,7 +48,7 @@ fn a_column_of_levels_is_an_order_within_a_path() {
     assert!(text.contains("| d | small → middle → large |"), "{text}");
     // The lowest level is the reference; a path of one condition is no sequence.
     assert!(text.contains("| d | large − small |") && !text.contains("other →"), "{text}");
-    assert!(text.contains("among conditions of the same \\`path\\`"), "{text}");
+    assert!(text.contains("among conditions of the same path"), "{text}");
     let message = of_text(SHARP, &["--trend-column", "condition"]).unwrap_err();
     assert!(message.contains("row 1: `condition` is `sharp only`, expected a finite number"), "{message}");
     let message = of_text(SHARP, &["--trend-column", "depth"]).unwrap_err();
@@ -63,7 +60,7 @@ fn a_column_of_levels_is_an_order_within_a_path() {
 #[test]
 fn levels_that_coincide_are_said_and_not_merged() {
     let text = of_text(&SHARP.replace(",q\n", ",p\n"), &["--trend-column", "size"]).unwrap();
-    assert!(text.contains("\\`small\\` and \\`other\\` are both at 9"), "{text}");
+    assert!(text.contains("“small” and “other” are both at 9"), "{text}");
     assert!(text.contains("No conditions have an order."), "{text}");
 }
 
@@ -71,7 +68,7 @@ fn levels_that_coincide_are_said_and_not_merged() {
 fn an_accuracy_is_better_the_higher_it_is() {
     let options = ["--value", "accuracy", "--higher-is-better", "--baseline", "sharp only"];
     let text = of_text(SHARP, &options).unwrap();
-    assert!(text.contains("The quantity is the column \\`accuracy\\`; higher is better"), "{text}");
+    assert!(text.contains("The quantity is the column “accuracy”; higher is better"), "{text}");
     assert!(text.contains("means that the condition ends better"), "{text}");
     // Every run of `large` is worse than every run of the baseline, by either measure.
     let improvement = |text: &str| -> String {
@@ -86,9 +83,9 @@ fn an_accuracy_is_better_the_higher_it_is() {
 #[test]
 fn labels_that_look_alike_are_not_merged() {
     let text = report(&fixture("labels.csv"), &[]).unwrap();
-    assert!(text.contains("\\`blur N=2\\` and \\`blur, N=2\\` are both at 2"), "{text}");
+    assert!(text.contains("“blur N=2” and “blur, N=2” are both at 2"), "{text}");
     assert!(text.contains("No conditions have an order.") && !text.contains("BN=0 →"), "{text}");
-    assert!(text.contains("2 labels say nothing but a name, such as \\`BN=0\\`"), "{text}");
+    assert!(text.contains("2 labels say nothing but a name, such as “BN=0”"), "{text}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use paths::{DatasetName, Experiment, FigureKind, SettingsPatch};
 use plotting::PlotError;
-use reports::{RunTable, TableError, summarise, write_summary};
+use reports::{RunTable, TableError, summary_csv};
 use sequence::{RunMeasure, RunRow, run_measures};
 
 /// Why a table or figure could not be written.
@@ -157,7 +157,7 @@ pub(crate) fn write(rows: &[RunRow], experiment: &Experiment, places: &Places) -
     let mut settings = serde_json::to_vec_pretty(&experiment.settings).expect("settings are plain data");
     settings.push(b'\n');
     replace(&places.settings, &settings)?;
-    Ok(write_summary(&summarise(&RunTable::read_csv(&places.runs)?), &places.summary)?)
+    replace(&places.summary, &summary_csv(&RunTable::read_csv(&places.runs)?))
 }
 
 /// Writes the table of measures.

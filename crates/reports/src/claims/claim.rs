@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use statistics::holm;
 
-use crate::claims::part::Part;
+use crate::claims::need::Seeds;
+use crate::claims::part::{Finding, Part, SidedP};
 use crate::claims::role::Role;
-use crate::claims::verdict::Verdict;
+use crate::claims::verdict::{Quorum, Verdict, corrected_level};
 use crate::conditions::{Group, Groups};
 use crate::table::RunTable;
 
@@ -25,8 +26,8 @@ pub struct Claim {
     pub rule: &'static str,
     /// Its tests on the evidence.
     pub(crate) parts: fn(&Evidence<'_>) -> Vec<Part>,
-    /// From their outcomes to the verdict.
-    pub(crate) decide: fn(&[Part]) -> Verdict,
+    /// How many of them it needs.
+    pub quorum: Quorum,
 }
 
 /// A claim with its verdict.
@@ -42,10 +43,24 @@ pub struct Ruling {
     pub rule: &'static str,
     /// The figures whose runs speak to it.
     pub figures: &'static [u8],
+    /// How many of the tests it needs.
+    pub quorum: Quorum,
     /// The tests, with their outcomes.
     pub parts: Vec<Part>,
     /// The verdict.
     pub verdict: Verdict,
+}
+
+impl Ruling {
+    /// Seeds a condition that would decide the claim, of one that is inconclusive.
+    pub fn seeds(&self) -> Seeds {
+        self.quorum.seeds(&self.parts)
+    }
+
+    /// Seeds a condition that would settle one of its parts by itself, where it is undecided and there is a number.
+    pub fn seeds_of(&self, part: &Part) -> Option<Seeds> {
+        part.seeds(corrected_level(&self.parts))
+    }
 }
 
 /// The tables of runs at hand, by figure, at one scale.
@@ -79,22 +94,29 @@ impl Claim {
     /// Decides the claim on the evidence.
     pub fn rule_on(&self, evidence: &Evidence<'_>) -> Ruling {
         let mut parts = (self.parts)(evidence);
-        let tested: Vec<(usize, f64)> =
-            parts.iter().enumerate().filter_map(|(i, part)| Some((i, part.finding.p_to_correct()?))).collect();
-        let corrected = holm(&tested.iter().map(|pair| pair.1).collect::<Vec<_>>());
-        for ((index, _), p) in tested.into_iter().zip(corrected) {
-            parts[index].corrected_p = Some(p);
+        let tested: Vec<(usize, f64, f64)> = parts
+            .iter()
+            .enumerate()
+            .filter_map(|(index, part)| match part.finding {
+                Finding::Tested { support, oppose } => Some((index, support, oppose)),
+                _ => None,
+            })
+            .collect();
+        // Each side is a family: a verdict against the claim must be as hard to get as one for it.
+        let support = holm(&tested.iter().map(|test| test.1).collect::<Vec<_>>());
+        let oppose = holm(&tested.iter().map(|test| test.2).collect::<Vec<_>>());
+        for ((index, ..), (support, oppose)) in tested.into_iter().zip(support.into_iter().zip(oppose)) {
+            parts[index].corrected = Some(SidedP { support, oppose });
         }
-        for part in &mut parts {
-            part.settle();
-        }
+        parts.iter_mut().for_each(Part::settle);
         Ruling {
             id: self.id,
             statement: self.statement,
             hypothesis: self.hypothesis,
             rule: self.rule,
             figures: self.figures,
-            verdict: (self.decide)(&parts),
+            quorum: self.quorum,
+            verdict: self.quorum.decide(&parts),
             parts,
         }
     }

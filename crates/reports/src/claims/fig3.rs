@@ -4,7 +4,7 @@ use crate::claims::claim::{Claim, Evidence};
 use crate::claims::findings::{direction, trend_of};
 use crate::claims::part::{Claimed, Part};
 use crate::claims::rates::{RateConditions, rate_conditions};
-use crate::claims::verdict;
+use crate::claims::verdict::Quorum;
 use crate::conditions::Sequence;
 
 /// The datasets of the figure.
@@ -16,7 +16,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         statement: "At a constant learning rate, pretraining on blurred images raises the final test loss over the baseline.",
         hypothesis: "Mean final test loss at the base rate in both tasks is above the baseline's.",
         figures: &[3],
-        rule: "Reproduced where it is higher on every dataset with data (Holm-corrected p < 0.05), contradicted where it is \
+        rule: "Reproduced where it is higher on every dataset (Holm-corrected p < 0.05), contradicted where it is \
                lower on any.",
         parts: |evidence| {
             each_dataset(evidence, |evidence, dataset, rates| {
@@ -24,14 +24,14 @@ pub(crate) const CLAIMS: &[Claim] = &[
                 direction(dataset, &rates.base_base, &baseline, Claimed::Higher)
             })
         },
-        decide: verdict::all,
+        quorum: Quorum::All,
     },
     Claim {
         id: "3b",
         statement: "The higher the second learning rate, the smaller that gap.",
         hypothesis: "After the base rate, the final test loss falls from half the rate over the same rate to twice the rate.",
         figures: &[3],
-        rule: "Reproduced where the trend falls on every dataset with data (Holm-corrected p < 0.05), contradicted where it \
+        rule: "Reproduced where the trend falls on every dataset (Holm-corrected p < 0.05), contradicted where it \
                rises on any.",
         parts: |evidence| {
             each_dataset(evidence, |evidence, dataset, rates| {
@@ -43,29 +43,26 @@ pub(crate) const CLAIMS: &[Claim] = &[
                 trend_of(evidence.figure(3), dataset, sequence, Claimed::Lower)
             })
         },
-        decide: verdict::all,
+        quorum: Quorum::All,
     },
     Claim {
         id: "3c",
         statement: "The base rate followed by its double ends lower than the double rate in both tasks, on every dataset.",
         hypothesis: "Mean final test loss of (base, double) is below that of (double, double).",
         figures: &[3],
-        rule: "Reproduced where it is lower on every dataset with data (Holm-corrected p < 0.05), contradicted where it is \
+        rule: "Reproduced where it is lower on every dataset (Holm-corrected p < 0.05), contradicted where it is \
                higher on any.",
         parts: |evidence| {
             each_dataset(evidence, |_, dataset, rates| {
                 direction(dataset, &rates.base_double, &rates.double_double, Claimed::Lower)
             })
         },
-        decide: verdict::all,
+        quorum: Quorum::All,
     },
 ];
 
 /// The roles of the conditions are looked for on each dataset, as one may lack conditions that another has.
-pub(crate) fn each_dataset(
-    evidence: &Evidence<'_>,
-    part: fn(&Evidence<'_>, &str, &RateConditions<'_, '_>) -> Part,
-) -> Vec<Part> {
+fn each_dataset(evidence: &Evidence<'_>, part: fn(&Evidence<'_>, &str, &RateConditions<'_, '_>) -> Part) -> Vec<Part> {
     let of = |dataset: &&str| {
         let found = rate_conditions(&evidence.studied(3, dataset));
         if found.is_empty() {

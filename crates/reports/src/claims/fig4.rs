@@ -1,12 +1,13 @@
 //! Claims on discretization (Figure 4).
 
-use statistics::{mean, one_sample_t, pairs_needed};
+use statistics::{mean, one_sample_t};
 
 use crate::claims::claim::{Claim, Evidence};
 use crate::claims::findings::{Bound, direction, no_change, sides, trend_of};
-use crate::claims::part::{Claimed, Finding, LEVEL, Outcome, Part};
+use crate::claims::need::{Effect, Need};
+use crate::claims::part::{Claimed, Finding, Part};
 use crate::claims::role::Role;
-use crate::claims::verdict;
+use crate::claims::verdict::Quorum;
 use crate::conditions::{Ambiguity, Sequence, along};
 use crate::roles::Axis;
 use crate::runs::Quantity;
@@ -27,7 +28,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
             };
             ["blur", "contrast"].iter().flat_map(of).collect()
         },
-        decide: verdict::all,
+        quorum: Quorum::All,
     },
     Claim {
         id: "4b",
@@ -35,7 +36,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
                     as their number grows.",
         hypothesis: "Mean final test loss of shift at N = 2 is below the baseline's, and the trend over N falls.",
         figures: &[4],
-        rule: "Reproduced where both hold on every dataset with data (Holm-corrected p < 0.05), contradicted where the opposite \
+        rule: "Reproduced where both hold on every dataset (Holm-corrected p < 0.05), contradicted where the opposite \
                of either holds on any.",
         parts: |evidence| {
             let datasets = ["cifar10", "fashion-mnist", "mnist", "svhn"];
@@ -48,7 +49,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
             };
             datasets.iter().flat_map(of).collect()
         },
-        decide: verdict::all,
+        quorum: Quorum::All,
     },
     Claim {
         id: "4c",
@@ -57,8 +58,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         hypothesis: "At every N, blur and contrast on FashionMNIST, and all three on SVHN, stay within 5 % of the mean test \
                      loss at the smallest N; shift on FashionMNIST falls with N.",
         figures: &[4],
-        rule: "Reproduced where equivalence is shown at every N (p < 0.05 each) and the shift trend falls, contradicted where a \
-               95 % interval lies beyond the margin or the shift trend rises.",
+        rule: "Reproduced where equivalence is shown at every N and the shift trend falls (Holm-corrected p < 0.05), contradicted \
+               where a difference is shown to lie beyond the margin or the shift trend rises (likewise).",
         parts: |evidence| {
             let mut parts = Vec::new();
             for (dataset, transform) in [
@@ -73,15 +74,15 @@ pub(crate) const CLAIMS: &[Claim] = &[
             parts.extend(Paths::of(evidence, "fashion-mnist", "shift").each(|path| vec![falling(path)]));
             parts
         },
-        decide: verdict::all,
+        quorum: Quorum::All,
     },
     Claim {
         id: "4d",
         statement: "On MNIST there is no clear negative pretraining.",
         hypothesis: "Mean final test loss after two tasks is less than 5 % above the baseline's, for each transformation.",
         figures: &[4],
-        rule: "Reproduced where the upper one-sided test has p < 0.05 for each transformation, contradicted where a 95 % \
-               interval lies above the margin.",
+        rule: "Reproduced where the upper one-sided test shows it for each transformation (Holm-corrected p < 0.05), contradicted \
+               where any is shown to lie above the margin (likewise).",
         parts: |evidence| {
             let of = |transform: &&str| {
                 two_tasks(evidence, "mnist", transform, |two, baseline| {
@@ -90,7 +91,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
             };
             ["blur", "contrast", "shift"].iter().flat_map(of).collect()
         },
-        decide: verdict::all,
+        quorum: Quorum::All,
     },
 ];
 
@@ -150,7 +151,7 @@ impl<'p> Path<'p> {
 fn falling(path: &Path<'_>) -> Part {
     match path.sequence {
         Some(sequence) => trend_of(path.evidence.figure(4), path.dataset, sequence.clone(), Claimed::Lower),
-        None => Part::new(path.dataset, path.missing(), "trend", "Spearman's ρ with the order"),
+        None => Part::new(path.dataset, path.missing(), "trend", "trend of the test loss"),
     }
 }
 
@@ -214,18 +215,23 @@ fn halved(path: &Path<'_>) -> Part {
     part.sizes = vec![ends.x.len(), start.x.len(), ends.y.len()];
     let gap = mean(&start.x).and_then(|x| Ok(x - mean(&start.y)?));
     match one_sample_t(&contrast, 0.95) {
-        // Without a gap there is none to be halved.
-        Ok(test) if gap.is_ok_and(|gap| gap <= 0.0) => {
-            part.estimate = Ok(test.difference);
-            part.interval = Ok(test.interval);
-            part.finding = Finding::Settled { p: Some(test.p.two_sided), outcome: Outcome::Undecided };
-        }
         Ok(test) => {
             part.estimate = Ok(test.difference);
             part.interval = Ok(test.interval);
-            part.finding = Finding::Direction { p: test.p.two_sided, as_claimed: test.difference < 0.0 };
-            let deviation = test.standard_error * (contrast.len() as f64).sqrt();
-            part.seeds_needed = pairs_needed(test.difference / deviation, LEVEL).ok();
+            // Without a gap there is none to be halved.
+            if gap.is_ok_and(|gap| gap <= 0.0) {
+                part.finding = Finding::Tested { support: 1.0, oppose: 1.0 };
+                part.remarks.push("there is no gap at N = 2 that could be halved".into());
+                return part;
+            }
+            let as_claimed = test.difference < 0.0;
+            part.finding = Finding::of_direction(test.p.two_sided, as_claimed);
+            part.need = Some(Need {
+                paired: true,
+                deviation: test.standard_error * (contrast.len() as f64).sqrt(),
+                error: test.standard_error,
+                of: Effect::Difference { size: test.difference, as_claimed },
+            });
         }
         Err(reason) => part.finding = Finding::NotDefined(reason),
     }

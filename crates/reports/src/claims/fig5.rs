@@ -6,7 +6,7 @@ use crate::claims::claim::{Claim, Evidence};
 use crate::claims::findings::{difference, trend_of};
 use crate::claims::part::{Claimed, Part};
 use crate::claims::role::Role;
-use crate::claims::verdict;
+use crate::claims::verdict::Quorum;
 use crate::conditions::{Group, along};
 use crate::roles::{Axis, Factors};
 
@@ -21,7 +21,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         rule: "Reproduced where it falls in more than half of the paths (Holm-corrected p < 0.05), contradicted where it rises \
                in half of them or more.",
         parts: paths,
-        decide: verdict::most,
+        quorum: Quorum::Most,
     },
     Claim {
         id: "5b",
@@ -29,9 +29,9 @@ pub(crate) const CLAIMS: &[Claim] = &[
         hypothesis: "At the same N, the two orders of undoing the same two transformations end at different mean test losses.",
         figures: &[5],
         rule: "Reproduced where they differ at any N for any two transformations (Holm-corrected p < 0.05), contradicted where \
-               they are equivalent within 5 % at every one (p < 0.05 each).",
+               they are equivalent within 5 % at every one (likewise).",
         parts: orders,
-        decide: verdict::any,
+        quorum: Quorum::Any,
     },
 ];
 
@@ -47,11 +47,11 @@ fn paths(evidence: &Evidence<'_>) -> Vec<Part> {
         .into_iter()
         .map(|found| match found {
             Ok(sequence) => trend_of(groups, DATASET, sequence, Claimed::Lower),
-            Err(ambiguity) => Part::new(DATASET, ambiguity.reason, "trend", "Spearman's ρ with the order"),
+            Err(ambiguity) => Part::new(DATASET, ambiguity.reason, "trend", "trend of the test loss"),
         })
         .collect();
     if parts.is_empty() {
-        return vec![Part::new(DATASET, "paths in two transformations".into(), "trend", "Spearman's ρ with the order")];
+        return vec![Part::new(DATASET, "paths in two transformations".into(), "trend", "trend of the test loss")];
     }
     parts
 }

@@ -1,8 +1,9 @@
 //! The tests that claims are made of.
 
-use statistics::{NotDefined, mean, ratio_paired, ratio_welch};
+use statistics::{NotDefined, TTest, deviation_of_differences, mean, pooled_deviation, ratio_paired, ratio_welch};
 
-use crate::claims::part::{Claimed, Finding, LEVEL, Outcome, Part};
+use crate::claims::need::{Effect, Need};
+use crate::claims::part::{Claimed, Finding, LEVEL, Part};
 use crate::claims::role::Role;
 use crate::conditions::{Groups, Sequence, Sides};
 use crate::estimates::{NOTICEABLE, trend};
@@ -22,9 +23,13 @@ fn sizes(sides: &Sides) -> Vec<usize> {
     if sides.is_paired() { vec![sides.x_shared.len(); 2] } else { vec![sides.x.len(), sides.y.len()] }
 }
 
+fn names(x: &Role<'_, '_>, y: &Role<'_, '_>) -> String {
+    format!("{} against {}", x.name, y.name)
+}
+
 /// x ends lower, or higher, than y.
 pub(crate) fn direction(dataset: &str, x: &Role<'_, '_>, y: &Role<'_, '_>, claimed: Claimed) -> Part {
-    let mut part = Part::new(dataset, format!("{} against {}", x.name, y.name), "t", "difference of mean test losses");
+    let mut part = Part::new(dataset, names(x, y), "t", "difference of mean test losses");
     let Some(sides) = sides(x, y, Quantity::TestLoss) else {
         return part;
     };
@@ -32,35 +37,71 @@ pub(crate) fn direction(dataset: &str, x: &Role<'_, '_>, y: &Role<'_, '_>, claim
     part.sizes = sizes(&sides);
     match sides.t_test(0.95) {
         Ok(test) => {
+            let as_claimed = (test.difference < 0.0) == (claimed == Claimed::Lower);
             part.estimate = Ok(test.difference);
             part.interval = Ok(test.interval);
-            part.finding = Finding::Direction {
-                p: test.p.two_sided,
-                as_claimed: (test.difference < 0.0) == (claimed == Claimed::Lower),
-            };
-            part.seeds_needed = sides.seeds_needed(test.difference, LEVEL).ok();
+            part.finding = Finding::of_direction(test.p.two_sided, as_claimed);
+            part.need = need(&sides, &test, as_claimed);
+            part.remarks.extend(disagreement(&sides, &test));
+            part.remarks.extend(small_but_there(&sides, &test));
         }
         Err(reason) => undefined(&mut part, &sides, reason),
     }
     part
 }
 
-/// x differs from y, whichever way.
+/// x differs from y, whichever way; the opposite is that they are equivalent.
 pub(crate) fn difference(dataset: &str, x: &Role<'_, '_>, y: &Role<'_, '_>) -> Part {
     let mut part = direction(dataset, x, y, Claimed::Lower);
-    let equivalent = sides(x, y, Quantity::TestLoss).is_some_and(|sides| {
-        let margin = mean(&sides.y).map_or(0.0, |m| NOTICEABLE * m.abs());
-        sides.equivalence(margin).is_ok_and(|e| e.p < LEVEL)
-    });
-    if let Finding::Direction { p, .. } = part.finding {
-        part.finding = Finding::Difference { p, equivalent };
+    if let Finding::Tested { support, oppose } = part.finding {
+        let equivalence = sides(x, y, Quantity::TestLoss).and_then(|sides| sides.equivalence(NOTICEABLE).ok());
+        part.finding = Finding::Tested { support: support.min(oppose), oppose: equivalence.map_or(1.0, |e| e.p) };
+        if let Some(Need { of: Effect::Difference { as_claimed, .. }, .. }) = &mut part.need {
+            *as_claimed = true;
+        }
     }
     part
 }
 
+fn need(sides: &Sides, test: &TTest, as_claimed: bool) -> Option<Need> {
+    Some(Need {
+        paired: sides.is_paired(),
+        deviation: sides.deviation().ok()?,
+        error: test.standard_error,
+        of: Effect::Difference { size: test.difference, as_claimed },
+    })
+}
+
+/// Says where the test that decides and the plain alternative to it come to different ends.
+fn disagreement(sides: &Sides, test: &TTest) -> Option<String> {
+    let other = sides.other_t_test(0.95).ok()?;
+    let (p, other_p) = (test.p.two_sided, other.p.two_sided);
+    if (p < LEVEL) == (other_p < LEVEL) {
+        return None;
+    }
+    Some(if sides.is_paired() {
+        format!(
+            "the paired test has p = {p:.3}, Welch's of the same runs unpaired {other_p:.3}: the result rests on pairing by seed"
+        )
+    } else {
+        format!("Welch's test has p = {p:.3}, the paired one of the shared seeds {other_p:.3}")
+    })
+}
+
+/// Says where a difference is both significant and too small to matter.
+fn small_but_there(sides: &Sides, test: &TTest) -> Option<String> {
+    let equivalence = sides.equivalence(NOTICEABLE).ok()?;
+    (test.p.two_sided < LEVEL && equivalence.p < LEVEL).then(|| {
+        format!(
+            "there is a difference (p = {:.3}), and it is shown to be smaller than 5 % (p = {:.3}): real, and small",
+            test.p.two_sided, equivalence.p
+        )
+    })
+}
+
 /// The test loss falls, or rises, along the sequence.
 pub(crate) fn trend_of(groups: Option<&Groups<'_>>, dataset: &str, sequence: Sequence, claimed: Claimed) -> Part {
-    let mut part = Part::new(dataset, sequence.conditions.join(" → "), "trend", "Spearman's ρ with the order");
+    let mut part = Part::new(dataset, sequence.conditions.join(" → "), "trend", "trend of the test loss");
     let Some(groups) = groups.filter(|g| {
         sequence.conditions.iter().all(|c| g.get(dataset, c).is_some_and(|g| !g.values(Quantity::TestLoss).is_empty()))
     }) else {
@@ -68,24 +109,28 @@ pub(crate) fn trend_of(groups: Option<&Groups<'_>>, dataset: &str, sequence: Seq
     };
     let ends = sequence.conditions.first().cloned().zip(sequence.conditions.last().cloned());
     let trend = trend(groups, dataset, sequence);
-    let (name, test) = trend.deciding();
-    part.test = name.into();
+    let deciding = trend.deciding();
+    part.test = deciding.name.into();
+    part.measure = deciding.measure;
     part.sizes = trend.sizes.clone();
-    part.estimate = trend.spearman.map(|c| c.rho.value);
-    part.interval = trend.spearman.and_then(|c| c.rho.interval);
-    match test {
-        Ok(test) => {
-            let falls = test.p.less < test.p.greater;
-            part.finding = Finding::Direction { p: test.p.two_sided, as_claimed: falls == (claimed == Claimed::Lower) };
+    part.estimate = deciding.estimate.map(|e| e.value);
+    part.interval = deciding.estimate.and_then(|e| e.interval);
+    let as_claimed = match deciding.p {
+        Ok(p) => {
+            let as_claimed = (p.less < p.greater) == (claimed == Claimed::Lower);
+            part.finding = Finding::of_direction(p.two_sided, as_claimed);
+            as_claimed
         }
-        Err(reason) => part.finding = Finding::NotDefined(reason),
-    }
+        Err(reason) => {
+            part.finding = Finding::NotDefined(reason);
+            return part;
+        }
+    };
     // What the difference of the two ends would need stands for what the trend would need.
-    part.seeds_needed = ends.and_then(|(first, last)| {
+    part.need = ends.and_then(|(first, last)| {
         let role = |label: &str| groups.get(dataset, label).map(Role::of);
         let sides = sides(&role(&last)?, &role(&first)?, Quantity::TestLoss)?;
-        let difference = mean(&sides.x).ok()? - mean(&sides.y).ok()?;
-        sides.seeds_needed(difference, LEVEL).ok()
+        need(&sides, &sides.t_test(0.95).ok()?, as_claimed)
     });
     part
 }
@@ -101,78 +146,88 @@ pub(crate) enum Bound {
 /// test loss.
 pub(crate) fn no_change(dataset: &str, x: &Role<'_, '_>, y: &Role<'_, '_>, quantity: Quantity, bound: Bound) -> Part {
     let measure = match quantity {
-        Quantity::TrainLoss => "difference of mean training losses",
-        _ => "difference of mean test losses",
+        Quantity::TrainLoss => "difference of mean training losses, as a share of the mean test loss",
+        _ => "difference of mean test losses, as a share of the second",
     };
-    let mut part = Part::new(dataset, format!("{} against {}", x.name, y.name), "two one-sided t-tests", measure);
+    let mut part = Part::new(dataset, names(x, y), "two one-sided t-tests", measure);
     let Some(compared) = sides(x, y, quantity) else {
         return part;
     };
-    let margin = sides(x, y, Quantity::TestLoss)
-        .ok_or(NotDefined::NoData)
-        .and_then(|losses| Ok(NOTICEABLE * mean(&losses.y)?.abs()));
     part.sizes = sizes(&compared);
     let side = if bound == Bound::Both { "both sides" } else { "from above" };
-    let tested = margin.and_then(|margin| {
-        part.test = format!("equivalence, {} {side}, margin {margin:.4}", t_name(&compared));
-        Ok((margin, compared.equivalence(margin)?, compared.t_test(0.95)?))
-    });
+    part.test = format!("equivalence, {} {side}, margin 5 %", t_name(&compared));
+    let tested = compared.equivalence(NOTICEABLE).and_then(|e| Ok((e, compared.t_test(0.95)?)));
     match tested {
-        Ok((margin, equivalence, test)) => {
-            let p = if bound == Bound::Both { equivalence.p } else { equivalence.p_high };
-            let beyond = test.interval.low > margin || bound == Bound::Both && test.interval.high < -margin;
-            let outcome = if p < LEVEL {
-                Outcome::Supported
-            } else if beyond {
-                Outcome::Opposed
-            } else {
-                Outcome::Undecided
+        Ok((equivalence, test)) => {
+            let (support, oppose) = match bound {
+                Bound::Both => (equivalence.p, equivalence.p_beyond()),
+                Bound::Above => (equivalence.p_high, equivalence.p_above()),
             };
             part.estimate = Ok(equivalence.difference);
-            part.interval = Ok(equivalence.interval);
-            part.finding = Finding::Settled { p: Some(p), outcome };
-            // Twice the level makes the two-sided power that of the one-sided test.
-            let over = if bound == Bound::Both { equivalence.difference.abs() } else { equivalence.difference };
-            let level = if over < margin { 2.0 * LEVEL } else { LEVEL };
-            part.seeds_needed = compared.seeds_needed(margin - over, level).ok();
+            part.interval = equivalence.interval;
+            part.finding = Finding::Tested { support, oppose };
+            part.need = room(&compared, &test, bound);
+            part.remarks.extend(small_but_there(&compared, &test));
         }
-        Err(reason) => undefined(&mut part, &compared, reason),
+        Err(reason) => {
+            part.interval = Err(reason);
+            part.finding = Finding::NotDefined(reason);
+        }
     }
     part
 }
 
+/// How far the difference is from the margins.
+fn room(sides: &Sides, test: &TTest, bound: Bound) -> Option<Need> {
+    let (x, y, unit) = if sides.is_paired() {
+        (&sides.x_shared, &sides.y_shared, &sides.unit_shared)
+    } else {
+        (&sides.x, &sides.y, &sides.unit)
+    };
+    let margin = NOTICEABLE * mean(unit).ok()?;
+    let upper: Vec<f64> = y.iter().zip(unit).map(|(y, unit)| y + NOTICEABLE * unit).collect();
+    let deviation = if sides.is_paired() { deviation_of_differences(x, &upper) } else { pooled_deviation(x, &upper) };
+    let below = if bound == Bound::Both { test.difference + margin } else { f64::INFINITY };
+    Some(Need {
+        paired: sides.is_paired(),
+        deviation: deviation.ok()?,
+        error: test.standard_error,
+        of: Effect::Within { below, above: margin - test.difference },
+    })
+}
+
 /// Epochs to the best validation loss: x takes more of them, or fewer, than y.
 pub(crate) fn epochs_ratio(dataset: &str, x: &Role<'_, '_>, y: &Role<'_, '_>, claimed: Claimed) -> Part {
-    let mut part =
-        Part::new(dataset, format!("{} against {}", x.name, y.name), "t of logarithms", "ratio of epochs to best");
+    let mut part = Part::new(dataset, names(x, y), "t of logarithms", "ratio of epochs to best");
     let Some(sides) = sides(x, y, Quantity::BestEpoch) else {
         return part;
     };
     part.sizes = sizes(&sides);
     part.test = format!("{} of logarithms", t_name(&sides));
-    let ratio = if sides.is_paired() {
+    let paired = sides.is_paired();
+    let ratio = if paired {
         ratio_paired(&sides.x_shared, &sides.y_shared, 0.95)
     } else {
         ratio_welch(&sides.x, &sides.y, 0.95)
     };
     match ratio {
         Ok(ratio) => {
+            let as_claimed = (ratio.ratio < 1.0) == (claimed == Claimed::Lower);
             part.estimate = Ok(ratio.ratio);
             part.interval = Ok(ratio.interval);
-            part.finding = Finding::Direction {
-                p: ratio.test.p.two_sided,
-                as_claimed: (ratio.ratio < 1.0) == (claimed == Claimed::Lower),
+            part.finding = Finding::of_direction(ratio.test.p.two_sided, as_claimed);
+            let logs = |values: &[f64]| values.iter().map(|v| v.ln()).collect::<Vec<_>>();
+            let deviation = if paired {
+                deviation_of_differences(&logs(&sides.x_shared), &logs(&sides.y_shared))
+            } else {
+                pooled_deviation(&logs(&sides.x), &logs(&sides.y))
             };
-            let logs = |values: &[f64]| values.iter().map(|v| v.ln()).collect();
-            let logs = Sides {
-                x: logs(&sides.x),
-                y: logs(&sides.y),
-                x_shared: logs(&sides.x_shared),
-                y_shared: logs(&sides.y_shared),
-                only_x: sides.only_x,
-                only_y: sides.only_y,
-            };
-            part.seeds_needed = logs.seeds_needed(ratio.test.difference, LEVEL).ok();
+            part.need = deviation.ok().map(|deviation| Need {
+                paired,
+                deviation,
+                error: ratio.test.standard_error,
+                of: Effect::Difference { size: ratio.test.difference, as_claimed },
+            });
         }
         Err(reason) => part.finding = Finding::NotDefined(reason),
     }

@@ -2,6 +2,8 @@
 
 use statistics::{Defined, Interval, NotDefined};
 
+use crate::claims::need::{Need, Seeds};
+
 /// The level of every test.
 pub(crate) const LEVEL: f64 = 0.05;
 
@@ -14,6 +16,8 @@ pub enum Outcome {
     Opposed,
     /// The data do not say.
     Undecided,
+    /// It is a size and no test.
+    Estimated,
     /// There are no data.
     NoData,
 }
@@ -28,27 +32,15 @@ pub(crate) enum Claimed {
 /// What was found, before the correction over the parts of a claim.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Finding {
-    /// A test of a direction: the two-sided p-value, and whether the estimate has the claimed sign.
-    Direction {
-        /// Two-sided p-value, not yet corrected.
-        p: f64,
-        /// Whether the sign is as claimed.
-        as_claimed: bool,
+    /// Two tests, either of which can decide.
+    Tested {
+        /// P-value for the claim.
+        support: f64,
+        /// P-value against it, for the opposite.
+        oppose: f64,
     },
-    /// A test of any difference: the p-value, and whether the two are shown to be equivalent.
-    Difference {
-        /// Two-sided p-value, not yet corrected.
-        p: f64,
-        /// Whether equivalence within the margin is shown.
-        equivalent: bool,
-    },
-    /// A test that needs no correction: its p-value and outcome.
-    Settled {
-        /// P-value, where there is one.
-        p: Option<f64>,
-        /// The outcome.
-        outcome: Outcome,
-    },
+    /// A size without a test.
+    Estimated,
     /// The test is not defined for these data.
     NotDefined(NotDefined),
     /// There are no such runs.
@@ -56,20 +48,19 @@ pub enum Finding {
 }
 
 impl Finding {
-    pub(crate) fn p_to_correct(&self) -> Option<f64> {
-        match *self {
-            Self::Direction { p, .. } | Self::Difference { p, .. } => Some(p),
-            _ => None,
-        }
+    /// Of a two-sided test: its p-value is for the side on which the estimate is.
+    pub(crate) fn of_direction(p: f64, as_claimed: bool) -> Self {
+        if as_claimed { Self::Tested { support: p, oppose: 1.0 } } else { Self::Tested { support: 1.0, oppose: p } }
     }
+}
 
-    /// The uncorrected p-value.
-    pub fn p(&self) -> Option<f64> {
-        match *self {
-            Self::Settled { p, .. } => p,
-            _ => self.p_to_correct(),
-        }
-    }
+/// P-values after Holm's correction over the parts of a claim, each side a family.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SidedP {
+    /// For the claim.
+    pub support: f64,
+    /// Against it.
+    pub oppose: f64,
 }
 
 /// One test of a claim.
@@ -85,18 +76,20 @@ pub struct Part {
     pub sizes: Vec<usize>,
     /// What the estimate is.
     pub measure: &'static str,
-    /// The estimate.
+    /// The estimate, the test's own.
     pub estimate: Defined<f64>,
     /// Its interval: 95 %, or 90 % for equivalence.
     pub interval: Defined<Interval>,
     /// What was found.
     pub finding: Finding,
-    /// The p-value after Holm's correction over the claim's parts.
-    pub corrected_p: Option<f64>,
+    /// The p-values after Holm's correction, where there is a test.
+    pub corrected: Option<SidedP>,
     /// What it says of the claim.
     pub outcome: Outcome,
-    /// Seeds a condition that would settle it.
-    pub seeds_needed: Option<u64>,
+    /// What a reader must know of it: that tests disagree, or that the same runs are elsewhere.
+    pub remarks: Vec<String>,
+    /// What its power depends on.
+    pub(crate) need: Option<Need>,
 }
 
 impl Part {
@@ -110,31 +103,35 @@ impl Part {
             estimate: Err(NotDefined::NoData),
             interval: Err(NotDefined::NoData),
             finding: Finding::NoData,
-            corrected_p: None,
+            corrected: None,
             outcome: Outcome::NoData,
-            seeds_needed: None,
+            remarks: Vec::new(),
+            need: None,
         }
+    }
+
+    /// Whether the opposite is the likelier of the two.
+    pub fn leans_against(&self) -> bool {
+        matches!(self.finding, Finding::Tested { support, oppose } if oppose < support)
+    }
+
+    /// Seeds a condition that would settle it by itself at `level`, where it is undecided and there is a number.
+    pub(crate) fn seeds(&self, level: f64) -> Option<Seeds> {
+        let need = self.need.filter(|_| self.outcome == Outcome::Undecided)?;
+        Some(Seeds::of(|n, shift| {
+            let power = need.power(n, level, shift);
+            power.support.max(power.oppose)
+        }))
     }
 
     /// The outcome, now that p-values are corrected.
     pub(crate) fn settle(&mut self) {
-        let significant = self.corrected_p.is_some_and(|p| p < LEVEL);
-        self.outcome = match self.finding {
-            Finding::Direction { as_claimed, .. } if significant => {
-                if as_claimed {
-                    Outcome::Supported
-                } else {
-                    Outcome::Opposed
-                }
-            }
-            Finding::Difference { .. } if significant => Outcome::Supported,
-            Finding::Difference { equivalent: true, .. } => Outcome::Opposed,
-            Finding::Settled { outcome, .. } => outcome,
-            Finding::NoData => Outcome::NoData,
-            Finding::Direction { .. } | Finding::Difference { .. } | Finding::NotDefined(_) => Outcome::Undecided,
+        self.outcome = match (self.finding, self.corrected) {
+            (Finding::Tested { .. }, Some(p)) if p.support < LEVEL => Outcome::Supported,
+            (Finding::Tested { .. }, Some(p)) if p.oppose < LEVEL => Outcome::Opposed,
+            (Finding::Tested { .. } | Finding::NotDefined(_), _) => Outcome::Undecided,
+            (Finding::Estimated, _) => Outcome::Estimated,
+            (Finding::NoData, _) => Outcome::NoData,
         };
-        if self.outcome != Outcome::Undecided {
-            self.seeds_needed = None;
-        }
     }
 }

@@ -1,157 +1,196 @@
 //! From the outcomes of a claim's parts to its verdict.
 
-use crate::claims::part::{Finding, Outcome, Part};
+use crate::claims::need::{Power, Seeds};
+use crate::claims::part::{LEVEL, Outcome, Part};
 
 /// What became of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It holds in these runs.
+    /// It holds in these runs, in every part that it names.
     Reproduced,
+    /// It holds wherever these runs test it, which is not everywhere.
+    SupportedWhereTested {
+        /// Parts with data.
+        tested: usize,
+        /// Parts that the claim names.
+        named: usize,
+    },
     /// The opposite holds in these runs.
     Contradicted,
     /// These runs do not say.
-    Inconclusive {
-        /// Seeds a condition that would, if the truth is what was observed; `None` where no number can be given.
-        seeds_needed: Option<u64>,
-    },
+    Inconclusive,
+    /// It is a size and no test.
+    Estimated,
     /// The runs it needs are not there.
     NoData,
 }
 
 impl Verdict {
-    /// In one word.
+    /// In a few words.
     pub fn name(self) -> &'static str {
         match self {
             Self::Reproduced => "reproduced",
+            Self::SupportedWhereTested { .. } => "supported where tested",
             Self::Contradicted => "contradicted",
-            Self::Inconclusive { .. } => "inconclusive",
+            Self::Inconclusive => "inconclusive",
+            Self::Estimated => "estimated",
             Self::NoData => "no data",
         }
     }
 }
 
-fn count(parts: &[Part], outcome: Outcome) -> usize {
-    parts.iter().filter(|part| part.outcome == outcome).count()
+/// How many of its parts a claim needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quorum {
+    /// Every part must hold; one that is opposed is enough against it.
+    All,
+    /// More than half of the parts must hold; half of them opposed are enough against it.
+    Most,
+    /// One part must hold; against it, all must be opposed.
+    Any,
+    /// Nothing is decided.
+    Estimate,
 }
 
-/// The numbers that undecided parts ask for to be decided the way they lean, in ascending order: those that lean towards the
-/// claim, and those that lean against it. A part that cannot say has no number.
-fn leanings(parts: &[Part]) -> (Vec<Option<u64>>, Vec<Option<u64>>) {
-    let undecided = parts.iter().filter(|part| part.outcome == Outcome::Undecided);
-    let against = |part: &&Part| matches!(part.finding, Finding::Direction { as_claimed: false, .. });
-    let (against, towards): (Vec<&Part>, Vec<&Part>) = undecided.partition(against);
-    let sorted = |parts: Vec<&Part>| {
-        let mut needed: Vec<Option<u64>> = parts.iter().map(|part| part.seeds_needed).collect();
-        needed.sort_unstable_by_key(|n| n.unwrap_or(u64::MAX));
-        needed
-    };
-    (sorted(towards), sorted(against))
-}
+impl Quorum {
+    /// The verdict on settled parts.
+    pub(crate) fn decide(self, parts: &[Part]) -> Verdict {
+        let count = |outcome| parts.iter().filter(|part| part.outcome == outcome).count();
+        let (named, supported, opposed) = (parts.len(), count(Outcome::Supported), count(Outcome::Opposed));
+        let tested = named - count(Outcome::NoData);
+        if tested == 0 {
+            return Verdict::NoData;
+        }
+        if self == Self::Estimate {
+            return Verdict::Estimated;
+        }
+        if opposed >= self.enough_against(tested) {
+            return Verdict::Contradicted;
+        }
+        if supported >= self.enough_for(named) {
+            return Verdict::Reproduced;
+        }
+        if supported >= self.enough_for(tested) {
+            return Verdict::SupportedWhereTested { tested, named };
+        }
+        Verdict::Inconclusive
+    }
 
-/// Undecided until `support` more parts support the claim or `oppose` more oppose it, whichever takes fewer seeds.
-fn until(parts: &[Part], support: usize, oppose: usize) -> Verdict {
-    let (towards, against) = leanings(parts);
-    let reached = |needed: &[Option<u64>], more: usize| needed.get(more.saturating_sub(1)).copied().flatten();
-    let seeds_needed = [reached(&towards, support), reached(&against, oppose)].into_iter().flatten().min();
-    Verdict::Inconclusive { seeds_needed }
-}
+    /// Seeds a condition that would decide the claim, for or against.
+    pub(crate) fn seeds(self, parts: &[Part]) -> Seeds {
+        Seeds::of(|n, shift| self.power(parts, n, shift))
+    }
 
-/// Every part must hold; one that is opposed is enough against it.
-pub(crate) fn all(parts: &[Part]) -> Verdict {
-    let with_data = parts.len() - count(parts, Outcome::NoData);
-    if with_data == 0 {
-        Verdict::NoData
-    } else if count(parts, Outcome::Opposed) > 0 {
-        Verdict::Contradicted
-    } else if count(parts, Outcome::Supported) == with_data {
-        Verdict::Reproduced
-    } else {
-        until(parts, with_data - count(parts, Outcome::Supported), 1)
+    /// How many of so many parts must hold.
+    fn enough_for(self, parts: usize) -> usize {
+        match self {
+            Self::All => parts,
+            Self::Most => parts / 2 + 1,
+            Self::Any | Self::Estimate => 1,
+        }
+    }
+
+    /// How many of so many parts must be opposed.
+    fn enough_against(self, parts: usize) -> usize {
+        match self {
+            Self::All => 1,
+            Self::Most => parts.div_ceil(2),
+            Self::Any | Self::Estimate => parts,
+        }
+    }
+
+    /// How likely `n` seeds a condition decide the claim, for or against, all parts taken together: each at the level that Holm's
+    /// correction starts from, the parts as if they were independent.
+    fn power(self, parts: &[Part], n: u64, shift: f64) -> f64 {
+        let tested: Vec<&Part> = parts.iter().filter(|part| part.outcome != Outcome::NoData).collect();
+        let level = corrected_level(parts);
+        let none = Power { support: 0.0, oppose: 0.0 };
+        let powers: Vec<Power> =
+            tested.iter().map(|part| part.need.map_or(none, |need| need.power(n, level, shift))).collect();
+        let reach = |of: fn(&Power) -> f64, enough: usize| at_least(powers.iter().map(of), enough);
+        let (enough_for, enough_against) = (self.enough_for(tested.len()), self.enough_against(tested.len()));
+        reach(|p| p.support, enough_for).max(reach(|p| p.oppose, enough_against))
     }
 }
 
-/// More than half of the parts must hold; half of them opposed are enough against it.
-pub(crate) fn most(parts: &[Part]) -> Verdict {
-    let with_data = parts.len() - count(parts, Outcome::NoData);
-    if with_data == 0 {
-        Verdict::NoData
-    } else if 2 * count(parts, Outcome::Supported) > with_data {
-        Verdict::Reproduced
-    } else if 2 * count(parts, Outcome::Opposed) >= with_data {
-        Verdict::Contradicted
-    } else {
-        let more_than_half = with_data / 2 + 1;
-        let half = with_data.div_ceil(2);
-        let left = |of: usize, outcome| of - count(parts, outcome).min(of);
-        until(parts, left(more_than_half, Outcome::Supported), left(half, Outcome::Opposed))
-    }
+/// The level at which a part must be significant to be so whatever the others are.
+pub(crate) fn corrected_level(parts: &[Part]) -> f64 {
+    LEVEL / parts.iter().filter(|part| part.corrected.is_some()).count().max(1) as f64
 }
 
-/// One part must hold; against it, all must be opposed.
-pub(crate) fn any(parts: &[Part]) -> Verdict {
-    let with_data = parts.len() - count(parts, Outcome::NoData);
-    if with_data == 0 {
-        Verdict::NoData
-    } else if count(parts, Outcome::Supported) > 0 {
-        Verdict::Reproduced
-    } else if count(parts, Outcome::Opposed) == with_data {
-        Verdict::Contradicted
-    } else {
-        until(parts, 1, with_data - count(parts, Outcome::Opposed))
+/// How likely at least `enough` of independent events happen.
+fn at_least(probabilities: impl Iterator<Item = f64>, enough: usize) -> f64 {
+    let mut counts = vec![1.0];
+    for p in probabilities {
+        counts.push(0.0);
+        for i in (0..counts.len()).rev() {
+            counts[i] = counts[i] * (1.0 - p) + if i > 0 { counts[i - 1] * p } else { 0.0 };
+        }
     }
+    counts.iter().skip(enough).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claims::need::{Effect, Need};
+    use crate::claims::part::{Finding, SidedP};
 
-    fn parts(outcomes: &[Outcome]) -> Vec<Part> {
-        let part = |&outcome: &Outcome| {
-            let mut part = Part::new("d", String::new(), "t", "m");
-            part.outcome = outcome;
-            part.seeds_needed = (outcome == Outcome::Undecided).then_some(7);
-            part
-        };
-        outcomes.iter().map(part).collect()
+    fn part(outcome: Outcome) -> Part {
+        let mut part = Part::new("d", String::new(), "t", "m");
+        part.outcome = outcome;
+        part
     }
 
     #[test]
     fn verdicts_follow_the_parts() {
         use Outcome::{NoData, Opposed, Supported, Undecided};
-        let undecided = Verdict::Inconclusive { seeds_needed: Some(7) };
+        let partly = |tested, named| Verdict::SupportedWhereTested { tested, named };
+        let undecided = Verdict::Inconclusive;
         for (outcomes, of_all, of_most, of_any) in [
             (vec![NoData, NoData], Verdict::NoData, Verdict::NoData, Verdict::NoData),
-            (vec![Supported, NoData], Verdict::Reproduced, Verdict::Reproduced, Verdict::Reproduced),
+            (vec![Supported, Supported], Verdict::Reproduced, Verdict::Reproduced, Verdict::Reproduced),
+            (vec![Supported, NoData], partly(1, 2), partly(1, 2), Verdict::Reproduced),
+            (vec![Supported, Supported, NoData], partly(2, 3), Verdict::Reproduced, Verdict::Reproduced),
             (vec![Supported, Undecided], undecided, undecided, Verdict::Reproduced),
             (vec![Supported, Opposed], Verdict::Contradicted, Verdict::Contradicted, Verdict::Reproduced),
             (vec![Opposed, Opposed], Verdict::Contradicted, Verdict::Contradicted, Verdict::Contradicted),
             (vec![Supported, Supported, Undecided], undecided, Verdict::Reproduced, Verdict::Reproduced),
             (vec![Undecided, Undecided, Opposed], Verdict::Contradicted, undecided, undecided),
         ] {
-            let parts = parts(&outcomes);
-            assert_eq!((all(&parts), most(&parts), any(&parts)), (of_all, of_most, of_any), "{outcomes:?}");
+            let parts: Vec<Part> = outcomes.iter().map(|&outcome| part(outcome)).collect();
+            let found = [Quorum::All, Quorum::Most, Quorum::Any].map(|quorum| quorum.decide(&parts));
+            assert_eq!(found, [of_all, of_most, of_any], "{outcomes:?}");
         }
+        assert_eq!(Quorum::Estimate.decide(&[part(Outcome::Estimated)]), Verdict::Estimated);
     }
 
     #[test]
-    fn the_rule_decides_how_many_seeds_would_settle_it() {
-        let part = |as_claimed: bool, seeds_needed: Option<u64>| {
-            let mut part = Part::new("d", String::new(), "t", "m");
-            part.finding = Finding::Direction { p: 0.5, as_claimed };
-            part.outcome = Outcome::Undecided;
-            part.seeds_needed = seeds_needed;
+    fn the_quorum_decides_how_many_seeds_it_takes() {
+        let leaning = |size: f64, as_claimed: bool| {
+            let mut part = part(Outcome::Undecided);
+            part.finding = Finding::of_direction(0.5, as_claimed);
+            part.corrected = Some(SidedP { support: 1.0, oppose: 1.0 });
+            let of = Effect::Difference { size, as_claimed };
+            part.need = Some(Need { paired: true, deviation: 1.0, error: 0.1, of });
             part
         };
-        let needed = |verdict| match verdict {
-            Verdict::Inconclusive { seeds_needed } => seeds_needed,
-            other => panic!("{other:?}"),
-        };
-        let towards = [part(true, Some(5)), part(true, Some(64)), part(true, Some(20))];
-        assert_eq!([all(&towards), most(&towards), any(&towards)].map(needed), [Some(64), Some(20), Some(5)]);
-        // One that leans against the claim is enough against `all`, two of three against `most`.
-        let mixed = [part(true, Some(5)), part(false, Some(17)), part(false, Some(9))];
-        assert_eq!([all(&mixed), most(&mixed), any(&mixed)].map(needed), [Some(9), Some(17), Some(5)]);
-        let silent = [part(true, Some(5)), part(true, None)];
-        assert_eq!([all(&silent), any(&silent)].map(needed), [None, Some(5)]);
+        let needed = |quorum: Quorum, parts: &[Part]| quorum.seeds(parts).likely;
+        let towards = [leaning(1.5, true), leaning(0.5, true), leaning(0.8, true)];
+        let [all, most, any] = [Quorum::All, Quorum::Most, Quorum::Any].map(|q| needed(q, &towards).unwrap());
+        assert!(all > most && most > any, "{all} {most} {any}");
+        // All three together take more than the weakest alone at the same level.
+        let alone = Seeds::of(|n, shift| towards[1].need.unwrap().power(n, LEVEL / 3.0, shift).support).likely;
+        assert!(Some(all) >= alone);
+        // One that leans against the claim is enough against all of it; half of them are against most.
+        let mixed = [leaning(0.1, true), leaning(1.5, false), leaning(1.5, false)];
+        assert!(needed(Quorum::All, &mixed) < needed(Quorum::Most, &mixed));
+        assert_eq!(needed(Quorum::Any, &[part(Outcome::Undecided)]), None);
+    }
+
+    #[test]
+    fn independent_events_are_counted() {
+        assert!((at_least([0.5, 0.5, 0.5].into_iter(), 2) - 0.5).abs() < 1e-12);
+        assert_eq!(at_least([0.3].into_iter(), 0), 1.0);
     }
 }

@@ -110,7 +110,7 @@ impl<'a> Groups<'a> {
                 self.groups.iter().filter(|g| g.dataset == dataset && g.factors.is_baseline).collect();
             let is_double = |g: &Group<'_>| all.iter().filter(|o| o.factors.network == g.factors.network).count() > 1;
             let double: Vec<String> =
-                all.iter().filter(|g| is_double(g)).map(|g| format!("`{}`", g.condition)).collect();
+                all.iter().filter(|g| is_double(g)).map(|g| format!("“{}”", g.condition)).collect();
             if !double.is_empty() {
                 let list = double.join(", ");
                 notes.push(format!(

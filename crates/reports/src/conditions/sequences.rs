@@ -47,7 +47,7 @@ fn sequence(key: &Factors, members: Vec<&Group<'_>>, axis: &Axis) -> Option<Resu
     let name = name(key, axis);
     if let Some(two) = ordered.windows(2).find(|two| two[0].0 == two[1].0) {
         let (level, a, b) = (two[0].0, two[0].1.condition, two[1].1.condition);
-        let reason = format!("{name}: `{a}` and `{b}` are both at {level} and agree in every factor that is known");
+        let reason = format!("{name}: “{a}” and “{b}” are both at {level} and agree in every factor that is known");
         return Some(Err(Ambiguity { reason }));
     }
     Some(Ok(Sequence {
@@ -100,6 +100,6 @@ mod tests {
     fn conditions_that_cannot_be_told_apart_are_not_merged() {
         let found = found(&["blur N=2", "blur, N=2", "blur N=3"]);
         let [Err(ambiguity)] = &found[..] else { panic!("{found:?}") };
-        assert!(ambiguity.reason.contains("`blur N=2` and `blur, N=2` are both at 2"), "{ambiguity:?}");
+        assert!(ambiguity.reason.contains("“blur N=2” and “blur, N=2” are both at 2"), "{ambiguity:?}");
     }
 }

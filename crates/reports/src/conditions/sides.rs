@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use statistics::{
     Defined, Equivalence, TTest, detectable_independent, detectable_paired, deviation_of_differences,
-    equivalence_paired, equivalence_welch, mean, paired_t, pairs_needed, pooled_deviation, values_needed, welch,
-    welch_deviation,
+    equivalence_paired, equivalence_welch, mean, paired_t, pooled_deviation, welch, welch_deviation,
 };
 
 use crate::conditions::groups::Group;
@@ -22,6 +21,11 @@ pub struct Sides {
     pub x_shared: Vec<f64>,
     /// The second's values for the same seeds.
     pub y_shared: Vec<f64>,
+    /// What a margin of equivalence is a fraction of, for each value of the second: the value itself, but of a training loss the
+    /// same run's test loss.
+    pub unit: Vec<f64>,
+    /// The same of the shared seeds.
+    pub unit_shared: Vec<f64>,
     /// Seeds that only the first has.
     pub only_x: Vec<u64>,
     /// Seeds that only the second has.
@@ -31,17 +35,22 @@ pub struct Sides {
 impl Sides {
     /// Pairs two groups by seed.
     pub fn of(x: &Group<'_>, y: &Group<'_>, quantity: Quantity) -> Self {
-        let (a, b) = (x.seeded(quantity), y.seeded(quantity));
-        let other: HashMap<u64, f64> = b.iter().copied().collect();
+        let unit = if quantity == Quantity::TrainLoss { Quantity::TestLoss } else { quantity };
+        let a = x.seeded(quantity);
+        let b: Vec<(u64, f64, f64)> =
+            y.runs.iter().filter_map(|run| Some((run.seed, run.value(quantity)?, run.value(unit)?))).collect();
+        let other: HashMap<u64, (f64, f64)> = b.iter().map(|&(seed, value, unit)| (seed, (value, unit))).collect();
         let own: HashMap<u64, f64> = a.iter().copied().collect();
-        let shared: Vec<(f64, f64)> = a.iter().filter_map(|(seed, v)| Some((*v, *other.get(seed)?))).collect();
+        let shared: Vec<(f64, (f64, f64))> = a.iter().filter_map(|(seed, v)| Some((*v, *other.get(seed)?))).collect();
         Self {
             x_shared: shared.iter().map(|p| p.0).collect(),
-            y_shared: shared.iter().map(|p| p.1).collect(),
+            y_shared: shared.iter().map(|p| p.1.0).collect(),
+            unit_shared: shared.iter().map(|p| p.1.1).collect(),
             only_x: a.iter().map(|p| p.0).filter(|seed| !other.contains_key(seed)).collect(),
             only_y: b.iter().map(|p| p.0).filter(|seed| !own.contains_key(seed)).collect(),
             x: a.into_iter().map(|p| p.1).collect(),
-            y: b.into_iter().map(|p| p.1).collect(),
+            y: b.iter().map(|p| p.1).collect(),
+            unit: b.iter().map(|p| p.2).collect(),
         }
     }
 
@@ -64,15 +73,27 @@ impl Sides {
         }
     }
 
-    /// Equivalence by the t-test that decides.
+    /// The t-test that does not decide: the plain alternative to the one that does.
+    ///
+    /// # Errors
+    /// As for the paired test or Welch's.
+    pub(crate) fn other_t_test(&self, confidence: f64) -> Defined<TTest> {
+        if self.is_paired() {
+            welch(&self.x, &self.y, confidence)
+        } else {
+            paired_t(&self.x_shared, &self.y_shared, confidence)
+        }
+    }
+
+    /// Equivalence within a fraction of the mean unit, by the t-test that decides.
     ///
     /// # Errors
     /// As for the tests of equivalence.
     pub fn equivalence(&self, margin: f64) -> Defined<Equivalence> {
         if self.is_paired() {
-            equivalence_paired(&self.x_shared, &self.y_shared, margin)
+            equivalence_paired(&self.x_shared, &self.y_shared, &self.unit_shared, margin)
         } else {
-            equivalence_welch(&self.x, &self.y, margin)
+            equivalence_welch(&self.x, &self.y, &self.unit, margin)
         }
     }
 
@@ -98,16 +119,16 @@ impl Sides {
         Ok(detectable_independent(self.x.len(), self.y.len(), 0.05)? * unit)
     }
 
-    /// Seeds a condition that would detect a difference of means of this size with 80 % power, with this spread.
+    /// The standard deviation that decides how many seeds a difference needs: of the differences of pairs, or of the sides.
     ///
     /// # Errors
-    /// Where there is no spread to go by, and for a difference of zero.
-    pub fn seeds_needed(&self, difference: f64, level: f64) -> Defined<u64> {
+    /// Where there is no spread to go by.
+    pub(crate) fn deviation(&self) -> Defined<f64> {
         if self.is_paired() {
-            return pairs_needed(difference.abs() / deviation_of_differences(&self.x_shared, &self.y_shared)?, level);
+            return deviation_of_differences(&self.x_shared, &self.y_shared);
         }
         // Of sides of one size, whatever the sizes at hand.
-        values_needed(difference.abs() / pooled_deviation(&self.x, &self.y)?, level)
+        pooled_deviation(&self.x, &self.y)
     }
 }
 

@@ -1,13 +1,9 @@
 //! Each condition against the baseline and against its reference.
 
-use std::collections::HashMap;
-
-use statistics::{
-    IMPROVEMENT_RESAMPLES, LARGEST_SIDE, Resamples, cliff_delta, hedges_g, mann_whitney, mean, paired_t,
-    probability_of_improvement, welch, wilcoxon,
-};
+use statistics::{cliff_delta, hedges_g, mann_whitney, paired_t, probability_of_improvement, welch, wilcoxon};
 
 use crate::conditions::{Group, Groups, Sides, reference};
+use crate::estimates::additive::AdditiveModels;
 use crate::estimates::comparison::{Against, Comparison, NOTICEABLE};
 use crate::estimates::corrected::Corrected;
 use crate::estimates::family::correct;
@@ -32,21 +28,9 @@ pub fn compare(groups: &Groups<'_>, chosen: Option<&str>) -> Vec<Comparison> {
             }
         }
     }
-    let mut drawn: HashMap<(usize, u64), Resamples> = HashMap::new();
-    for group in &groups.groups {
-        let size = group.values(Quantity::Analysed).len();
-        if size > LARGEST_SIDE || drawn.contains_key(&(size, 0)) {
-            continue;
-        }
-        for side in [0, 1] {
-            if let Some(resamples) = Resamples::new(size, IMPROVEMENT_RESAMPLES, side) {
-                drawn.insert((size, side), resamples);
-            }
-        }
-    }
-    let higher_is_better = groups.measure().higher_is_better;
+    let (models, higher_is_better) = (AdditiveModels::of(groups), groups.measure().higher_is_better);
     let mut comparisons =
-        parallel::map(&wanted, |&(condition, other, against)| of(condition, other, against, higher_is_better, &drawn));
+        parallel::map(&wanted, |&(condition, other, against)| of(condition, other, against, higher_is_better, &models));
     correct(&mut comparisons);
     comparisons
 }
@@ -56,17 +40,16 @@ fn of(
     other: &Group<'_>,
     against: Against,
     higher_is_better: bool,
-    drawn: &HashMap<(usize, u64), Resamples>,
+    models: &AdditiveModels<'_>,
 ) -> Comparison {
     let sides = Sides::of(condition, other, Quantity::Analysed);
     let (x, y) = (&sides.x[..], &sides.y[..]);
-    let resamples = drawn.get(&(x.len(), 0)).zip(drawn.get(&(y.len(), 1)));
     let improvement = if higher_is_better {
         // The statistic is for losses; of two values the higher is the one whose negative is lower.
         let negative = |values: &[f64]| values.iter().map(|v| -v).collect::<Vec<_>>();
-        probability_of_improvement(&negative(x), &negative(y), 0.95, resamples)
+        probability_of_improvement(&negative(x), &negative(y), 0.95)
     } else {
-        probability_of_improvement(x, y, 0.95, resamples)
+        probability_of_improvement(x, y, 0.95)
     };
     Comparison {
         dataset: condition.dataset.to_owned(),
@@ -81,7 +64,8 @@ fn of(
         hedges_g: hedges_g(x, y, 0.95),
         cliff_delta: cliff_delta(x, y, 0.95),
         improvement,
-        equivalence: mean(y).and_then(|m| sides.equivalence(NOTICEABLE * m.abs())),
+        equivalence: sides.equivalence(NOTICEABLE),
+        additive: models.difference(condition, other),
         detectable: sides.detectable(),
         holm: Corrected::default(),
         sides,
@@ -91,7 +75,9 @@ fn of(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::estimates::corrected::Corrected;
     use crate::table::RunTable;
+    use std::collections::HashMap;
 
     fn table(rows: &[(&str, u64, f64)]) -> RunTable {
         let rows: String =

@@ -58,6 +58,8 @@ pub struct Comparison {
     pub improvement: Defined<Estimate>,
     /// Equivalence within [`NOTICEABLE`] of the other's mean.
     pub equivalence: Defined<Equivalence>,
+    /// The difference in an additive model, condition + seed, of all conditions of the dataset.
+    pub additive: Defined<TTest>,
     /// The smallest difference that these runs detect with 80 % power.
     pub detectable: Defined<f64>,
     /// Corrected p-values.

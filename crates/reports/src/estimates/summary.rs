@@ -1,8 +1,5 @@
 //! The summary of each condition.
 
-use std::path::Path;
-
-use polars::prelude::{Column, CsvWriter, DataFrame, SerWriter};
 use statistics::{
     Defined, Interval, NotDefined, RESAMPLES, Resamples, bca_interval, interquartile_mean, mean, median,
     standard_deviation, t_interval,
@@ -10,7 +7,7 @@ use statistics::{
 
 use crate::conditions::{Group, Groups};
 use crate::parallel;
-use crate::runs::{Quantity, TableError};
+use crate::runs::Quantity;
 use crate::table::RunTable;
 
 /// What is analysed, of one condition on one dataset: the test losses, unless another column was asked for.
@@ -30,7 +27,7 @@ pub struct Summary {
     pub std: Defined<f64>,
     /// Student's 95 % interval of the mean.
     pub mean_interval: Defined<Interval>,
-    /// 95 % bias-corrected and accelerated bootstrap interval of the mean, 10,000 resamples.
+    /// 95 % bias-corrected and accelerated bootstrap interval of the mean: all resamples of up to eight runs, 10,000 beyond.
     pub bootstrap_interval: Defined<Interval>,
     /// Median.
     pub median: Defined<f64>,
@@ -56,7 +53,7 @@ pub(crate) fn summarise_groups(groups: &Groups<'_>) -> Vec<Summary> {
     sizes.dedup();
     let mut summaries: Vec<Option<Summary>> = vec![None; with_sizes.len()];
     for size in sizes {
-        let resamples = if size < 2 { None } else { Resamples::new(size, RESAMPLES, 0) };
+        let resamples = if size < 2 { None } else { Resamples::new(size, RESAMPLES) };
         let members: Vec<usize> = (0..with_sizes.len()).filter(|&i| with_sizes[i].0 == size).collect();
         let done = parallel::map(&members, |&i| Summary::of(with_sizes[i].1, resamples.as_ref()));
         for (i, summary) in members.into_iter().zip(done) {
@@ -92,40 +89,6 @@ impl Summary {
     }
 }
 
-/// Writes summaries as CSV; a number that is not defined is an empty cell.
-///
-/// # Errors
-/// Where the file cannot be written.
-pub fn write_summary(summaries: &[Summary], path: &Path) -> Result<(), TableError> {
-    let text =
-        |name: &str, get: fn(&Summary) -> &str| Column::new(name.into(), summaries.iter().map(get).collect::<Vec<_>>());
-    let count = |name: &str, get: fn(&Summary) -> usize| {
-        Column::new(name.into(), summaries.iter().map(|s| get(s) as u32).collect::<Vec<_>>())
-    };
-    let number = |name: &str, get: fn(&Summary) -> Defined<f64>| {
-        Column::new(name.into(), summaries.iter().map(|s| get(s).ok()).collect::<Vec<_>>())
-    };
-    let mut frame = DataFrame::new_infer_height(vec![
-        text("dataset", |s| &s.dataset),
-        text("condition", |s| &s.condition),
-        count("n", |s| s.n),
-        count("failed", |s| s.failed),
-        number("mean", |s| s.mean),
-        number("std", |s| s.std),
-        number("mean_ci95_low", |s| s.mean_interval.map(|i| i.low)),
-        number("mean_ci95_high", |s| s.mean_interval.map(|i| i.high)),
-        number("mean_bca95_low", |s| s.bootstrap_interval.map(|i| i.low)),
-        number("mean_bca95_high", |s| s.bootstrap_interval.map(|i| i.high)),
-        number("median", |s| s.median),
-        number("interquartile_mean", |s| s.interquartile_mean),
-        number("min", |s| s.min),
-        number("max", |s| s.max),
-    ])?;
-    let mut bytes = Vec::new();
-    CsvWriter::new(&mut bytes).finish(&mut frame)?;
-    std::fs::write(path, bytes).map_err(|source| TableError::Write { path: path.to_owned(), source })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,7 +100,7 @@ mod tests {
         };
         let rows: String = losses.iter().enumerate().map(row).collect();
         let text = format!("dataset,condition,seed,status,test_loss\n{rows}");
-        summarise(&RunTable::from_csv(text.into(), Path::new("runs.csv")).unwrap()).remove(0)
+        summarise(&RunTable::from_csv(text.into(), std::path::Path::new("runs.csv")).unwrap()).remove(0)
     }
 
     #[test]
@@ -150,19 +113,5 @@ mod tests {
         let four = summary(&[Some(4.0), Some(1.0), Some(2.0), Some(3.0)]);
         assert_eq!((four.median, four.min, four.max), (Ok(2.5), Ok(1.0), Ok(4.0)));
         assert!(four.bootstrap_interval.unwrap().holds(2.5));
-    }
-
-    #[test]
-    fn the_summary_reads_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("summary.csv");
-        write_summary(&[summary(&[Some(1.0)])], &path).unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(
-            text,
-            "dataset,condition,n,failed,mean,std,mean_ci95_low,mean_ci95_high,mean_bca95_low,mean_bca95_high,median,\
-             interquartile_mean,min,max\n\
-             mnist,\"[No, No]\",1,0,1.0,,,,,,1.0,1.0,1.0,1.0\n"
-        );
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use statistics::{Correlation, Defined, RankTest, jonckheere, page, spearman};
+use statistics::{
+    Correlation, Defined, Estimate, PValues, RankTest, TTest, concordance, jonckheere, mean_rank_correlation, page,
+    paired_t, spearman,
+};
 
 use crate::conditions::{Groups, Sequence, sequences};
 use crate::runs::Quantity;
@@ -20,23 +23,58 @@ pub struct Trend {
     pub shared: usize,
     /// Jonckheere–Terpstra test, all runs.
     pub jonckheere: Defined<RankTest>,
+    /// What it measures, from −1 to 1.
+    pub concordance: Defined<Estimate>,
     /// Page's test, shared seeds.
     pub page: Defined<RankTest>,
+    /// What it measures, from −1 to 1.
+    pub rank_correlation: Defined<Estimate>,
+    /// Of two conditions, the paired t-test of the second less the first.
+    pub paired_t: Option<Defined<TTest>>,
     /// Spearman's correlation of level and value, all runs.
     pub spearman: Defined<Correlation>,
 }
 
 impl Trend {
-    /// The test that decides, by a rule that looks at the seeds alone: Page's where at least three seeds are shared and they
-    /// are at least four fifths of the largest condition, Jonckheere's otherwise.
-    pub fn deciding(&self) -> (&'static str, Defined<RankTest>) {
+    /// The test that decides, by a rule that looks at the seeds alone: where at least three seeds are shared and they are at least
+    /// four fifths of the largest condition, Page's, or the paired t-test of two conditions; Jonckheere's otherwise.
+    pub fn deciding(&self) -> TrendTest {
         let largest = self.sizes.iter().copied().max().unwrap_or(0);
-        if self.shared >= 3 && 5 * self.shared >= 4 * largest && self.sizes.len() >= 3 {
-            ("Page", self.page)
-        } else {
-            ("Jonckheere–Terpstra", self.jonckheere)
+        let shares = self.shared >= 3 && 5 * self.shared >= 4 * largest;
+        match self.paired_t {
+            Some(test) if shares => TrendTest {
+                name: "paired t",
+                measure: "difference of means",
+                p: test.map(|t| t.p),
+                estimate: test.map(|t| Estimate { value: t.difference, interval: Ok(t.interval) }),
+            },
+            None if shares => TrendTest {
+                name: "Page",
+                measure: "mean Spearman's ρ of a seed with the order",
+                p: self.page.map(|t| t.p),
+                estimate: self.rank_correlation,
+            },
+            _ => TrendTest {
+                name: "Jonckheere–Terpstra",
+                measure: "concordance with the order",
+                p: self.jonckheere.map(|t| t.p),
+                estimate: self.concordance,
+            },
         }
     }
+}
+
+/// The test that decides a trend, with its own estimate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrendTest {
+    /// The test.
+    pub name: &'static str,
+    /// What the estimate is.
+    pub measure: &'static str,
+    /// P-values; `greater` is a rise.
+    pub p: Defined<PValues>,
+    /// The estimate with its interval.
+    pub estimate: Defined<Estimate>,
 }
 
 /// Every trend of a table.
@@ -70,7 +108,13 @@ pub fn trend(groups: &Groups<'_>, dataset: &str, sequence: Sequence) -> Trend {
         sizes: values.iter().map(Vec::len).collect(),
         shared: rows.len(),
         jonckheere: jonckheere(&slices),
+        concordance: concordance(&slices, 0.95),
         page: page(&rows),
+        rank_correlation: mean_rank_correlation(&rows, 0.95),
+        paired_t: (values.len() == 2).then(|| {
+            let side = |column: usize| rows.iter().map(|row| row[column]).collect::<Vec<_>>();
+            paired_t(&side(1), &side(0), 0.95)
+        }),
         spearman: spearman(&levels, &all, 0.95),
         sequence,
     }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::analysis::Analysis;
-use crate::estimates::write_summary;
 use crate::report::error::ReportError;
 use crate::report::json;
 use crate::report::markdown;
 use crate::report::page;
+use crate::report::summary_file;
 use crate::report::tests_file;
 
 /// Writes `report.md`, `summary.csv`, `tests.csv` and `report.json` into a folder.
@@ -18,7 +18,7 @@ pub(crate) fn write(analysis: &Analysis, folder: &Path) -> Result<(), ReportErro
     replace(&folder.join("report.md"), markdown::report(analysis).as_bytes())?;
     replace(&folder.join("tests.csv"), &tests_file::csv(analysis))?;
     replace(&folder.join("report.json"), json::report(analysis).as_bytes())?;
-    Ok(write_summary(&analysis.summaries, &folder.join("summary.csv"))?)
+    replace(&folder.join("summary.csv"), &summary_file::of_analysis(analysis))
 }
 
 /// Writes the page of a single analysis into its folder.

@@ -40,7 +40,7 @@ th, td { padding: .3rem .6rem; border-bottom: 1px solid #ddd; text-align: left; 
 thead th { border-bottom: 2px solid #888; }\n\
 pre { overflow-x: auto; background: #f5f5f5; padding: .75rem; font-size: .8rem; }\n\
 .claim { border-left: .4rem solid #999; padding: .1rem 0 .1rem .9rem; margin: 1.25rem 0; break-inside: avoid-page; }\n\
-.reproduced { border-color: #1b7f4b; } .contradicted { border-color: #b3261e; } .inconclusive { border-color: #a86b00; }\n\
+.reproduced { border-color: #1b7f4b; } .supported { border-color: #7fb79a; } .estimated { border-color: #0b57a4; } .contradicted { border-color: #b3261e; } .inconclusive { border-color: #a86b00; }\n\
 .verdict { font-weight: 600; }\n\
 @media print {\n\
   body { max-width: none; padding: 0; font-size: 10pt; }\n\

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use statistics::{Defined, Interval};
 
 use crate::analysis::Analysis;
-use crate::estimates::{FAMILY, NOTICEABLE, Summary};
+use crate::estimates::{Across, Beside, FAMILY, NOTICEABLE, Summary};
 use crate::report::tests_file::{Row, rows};
 
 /// The analysis as JSON: a number that is not defined is an object with the reason.
@@ -34,6 +34,8 @@ pub(crate) fn report(analysis: &Analysis) -> String {
         "equivalence_margin_as_fraction_of_the_other_mean": NOTICEABLE,
         "provenance": provenance.collect::<serde_json::Map<String, Value>>(),
         "summaries": analysis.summaries.iter().map(summary).collect::<Vec<_>>(),
+        "beside": analysis.beside.iter().map(beside).collect::<Vec<_>>(),
+        "across_datasets": analysis.across.iter().map(across).collect::<Vec<_>>(),
         "comparisons": comparisons.collect::<Vec<_>>(),
         "tests": rows(analysis).iter().map(test).collect::<Vec<_>>(),
     });
@@ -48,6 +50,24 @@ fn number(value: Defined<f64>) -> Value {
 
 fn interval(value: Defined<Interval>) -> Value {
     value.map_or_else(|reason| json!({ "not_defined": reason.to_string() }), |i| json!([i.low, i.high]))
+}
+
+fn beside(beside: &Beside) -> Value {
+    json!({
+        "quantity": beside.measure.column,
+        "higher_is_better": beside.measure.higher_is_better,
+        "summaries": beside.summaries.iter().map(summary).collect::<Vec<_>>(),
+    })
+}
+
+fn across(across: &Across) -> Value {
+    json!({
+        "condition": across.condition,
+        "datasets": across.datasets,
+        "n": across.sizes,
+        "interquartile_mean_log_ratio": number(across.log_ratio.map(|e| e.value)),
+        "interquartile_mean_log_ratio_ci95": interval(across.log_ratio.and_then(|e| e.interval)),
+    })
 }
 
 fn summary(s: &Summary) -> Value {
@@ -85,6 +105,8 @@ fn test(row: &Row) -> Value {
         "p": row.p,
         "p_holm": row.p_holm,
         "method": row.method,
+        "smallest_p": row.smallest_p,
+        "value": row.value,
         "not_defined": row.not_defined.map(|reason| reason.to_string()),
     })
 }

@@ -3,6 +3,7 @@
 use crate::analysis::Analysis;
 use crate::estimates::FAMILY;
 use crate::report::format::plural;
+use crate::report::tables::BOOTSTRAP_RUNS;
 
 /// One statement an item, for HTML to escape or as markdown: `name` writes what comes from the table, such as a label.
 pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String> {
@@ -35,11 +36,25 @@ pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String
          `tests.csv` has all four."
             .into(),
     );
+    notes.push(
+        "Intervals and p-values are about seeds: repetitions of the initialisation and of the order of batches on one subset of the \
+         training images, one split into training and validation and one set of test images. They say nothing of how much \
+         another subset, split or test set would change."
+            .into(),
+    );
+    if analysis.summaries.iter().any(|s| s.n > 1 && s.n < BOOTSTRAP_RUNS) {
+        notes.push(format!(
+            "Bootstrap intervals of fewer than {BOOTSTRAP_RUNS} runs are in `summary.csv` and not shown here: they cover in 74 to 90 \
+             instead of 95 % of cases. Those across datasets are bootstrap intervals, too narrow for the same reason.",
+        ));
+    }
     notes.push(format!("P-values in parentheses are Holm-corrected; a family is {FAMILY}."));
     notes.push(format!(
-        "Equivalence is tested by two one-sided t-tests against a margin of 5 % of the other's mean; the probability of \
+        "Equivalence is tested by two one-sided t-tests of the condition against 95 % and 105 % of the other; the probability of \
          improvement is that a run of the condition ends {}; what is detectable is the smallest true difference that \
-         this many runs with this spread would find in four of five repetitions.",
+         this many runs with this spread would find in four of five repetitions. The additive model (condition + seed, one \
+         spread for all conditions of the dataset) is there to see whether a result hangs on the spread of two conditions alone: \
+         it is right where spreads are alike.",
         measure.better()
     ));
     let unpaired = analysis.comparisons.iter().map(|c| (c, c.unpaired_seeds())).filter(|(_, seeds)| !seeds.is_empty());

@@ -6,7 +6,7 @@ use crate::estimates::Against;
 use crate::report::claims_file::{PART_HEADING, part_cells, sentence};
 use crate::report::html::{STYLE, escape, svg, table};
 use crate::report::notes::notes;
-use crate::report::tables::{Table, comparison_table, summary_table, trend_table};
+use crate::report::tables::{Table, across_table, beside_tables, comparison_table, summary_table, trend_table};
 
 /// What goes on the page.
 pub(crate) struct Content<'a> {
@@ -69,7 +69,8 @@ fn claims(content: &Content<'_>) -> String {
         return String::new();
     };
     let claim = |ruling: &Ruling| {
-        let parts = Table { heading: PART_HEADING.to_vec(), rows: ruling.parts.iter().map(part_cells).collect() };
+        let rows = ruling.parts.iter().map(|part| part_cells(ruling, part)).collect();
+        let parts = Table { heading: PART_HEADING.to_vec(), rows };
         format!(
             "<article class=\"claim {}\" id=\"claim-{}\">\n<h3>Claim {}: {}</h3>\n<p class=\"verdict\">{}</p>\n\
              <p>{} {}</p>\n{}</article>\n",
@@ -114,14 +115,17 @@ fn section(content: &Content<'_>, name: &str) -> String {
         let items: String =
             notes(analysis, str::to_owned).iter().map(|note| format!("<li>{}</li>\n", escape(note))).collect();
         text.push_str(&format!("<ul>\n{items}</ul>\n"));
-        for (title, part) in [
-            ("Summary", summary_table(analysis)),
-            ("Against the baseline", comparison_table(analysis, Against::Baseline)),
-            ("Against the reference", comparison_table(analysis, Against::Reference)),
-            ("Trends", trend_table(analysis)),
-        ] {
+        let mut parts = vec![
+            ("Summary".to_owned(), summary_table(analysis)),
+            ("Against the baseline".to_owned(), comparison_table(analysis, Against::Baseline)),
+            ("Against the reference".to_owned(), comparison_table(analysis, Against::Reference)),
+            ("Trends".to_owned(), trend_table(analysis)),
+            ("Across datasets".to_owned(), across_table(analysis)),
+        ];
+        parts.extend(beside_tables(analysis).into_iter().map(|(title, table)| (format!("Beside it: {title}"), table)));
+        for (title, part) in parts {
             if !part.rows.is_empty() {
-                text.push_str(&format!("<h3>{title}</h3>\n{}", table(&part)));
+                text.push_str(&format!("<h3>{}</h3>\n{}", escape(&title), table(&part)));
             }
         }
         let versions: Vec<Vec<String>> =

@@ -3,8 +3,11 @@
 use statistics::{Defined, Estimate, RankTest};
 
 use crate::analysis::Analysis;
-use crate::estimates::{Against, Comparison, Trend};
+use crate::estimates::{Across, Against, Beside, Comparison, Summary, Trend};
 use crate::report::format::{defined, interval, number, p, signed};
+
+/// The level that a rank test's least p-value is held against.
+const LEVEL: f64 = 0.05;
 
 /// A table: its heading, and its rows of cells.
 pub(crate) struct Table {
@@ -12,8 +15,23 @@ pub(crate) struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
-/// Each dataset and condition.
+/// With fewer runs than these, a bootstrap interval covers too rarely to stand in a table.
+pub(crate) const BOOTSTRAP_RUNS: usize = 20;
+
+/// Each dataset and condition. Bootstrap intervals have a column where they are worth one.
 pub(crate) fn summary_table(analysis: &Analysis) -> Table {
+    let bootstrap = analysis.summaries.iter().any(|s| s.n >= BOOTSTRAP_RUNS);
+    let mut table = full_summary_table(analysis);
+    if !bootstrap {
+        table.heading.remove(BOOTSTRAP_COLUMN);
+        table.rows.iter_mut().for_each(|row| drop(row.remove(BOOTSTRAP_COLUMN)));
+    }
+    table
+}
+
+const BOOTSTRAP_COLUMN: usize = 6;
+
+fn full_summary_table(analysis: &Analysis) -> Table {
     let rows = analysis.summaries.iter().map(|s| {
         vec![
             s.dataset.clone(),
@@ -22,7 +40,11 @@ pub(crate) fn summary_table(analysis: &Analysis) -> Table {
             s.failed.to_string(),
             defined(s.mean),
             interval(s.mean_interval),
-            interval(s.bootstrap_interval),
+            if s.n < BOOTSTRAP_RUNS {
+                format!("fewer than {BOOTSTRAP_RUNS} runs")
+            } else {
+                interval(s.bootstrap_interval)
+            },
             defined(s.std),
             defined(s.median),
             defined(s.interquartile_mean),
@@ -69,12 +91,16 @@ pub(crate) fn comparison_table(analysis: &Analysis, against: Against) -> Table {
             interval(test.map(|t| t.interval)),
             if c.sides.is_paired() { "paired t, Wilcoxon".into() } else { "Welch t, Mann–Whitney".into() },
             p_pair(test.map(|t| t.p.two_sided), c.deciding_p()),
-            p_pair(rank.0.map(|t| t.p.two_sided), rank.1),
+            rank_p(rank.0, rank.1),
             estimate(c.hedges_g),
             estimate(c.cliff_delta),
             estimate(c.improvement),
             c.equivalence.map_or_else(|reason| format!("not defined ({reason})"), |e| p(e.p)),
             defined(c.detectable),
+            c.additive.map_or_else(
+                |reason| format!("not defined ({reason})"),
+                |t| format!("{} {}", signed(t.difference), interval(Ok(t.interval))),
+            ),
         ]
     });
     Table {
@@ -92,6 +118,7 @@ pub(crate) fn comparison_table(analysis: &Analysis, against: Against) -> Table {
             "Probability of improvement",
             "p of equivalence within 5 %",
             "Detectable with 80 % power",
+            "In the additive model",
         ],
         rows: rows.collect(),
     }
@@ -105,30 +132,110 @@ fn p_pair(raw: Defined<f64>, corrected: Option<f64>) -> String {
     }
 }
 
+/// The p-value of a rank test, and the least that it can have where that is not below the level.
+fn rank_p(test: Defined<RankTest>, corrected: Option<f64>) -> String {
+    let text = p_pair(test.map(|t| t.p.two_sided), corrected);
+    match test {
+        Ok(test) if test.smallest_p > LEVEL => format!("{text}, can be no less than {}", p(test.smallest_p)),
+        _ => text,
+    }
+}
+
+/// Every other column of the table of runs, a table each.
+pub(crate) fn beside_tables(analysis: &Analysis) -> Vec<(String, Table)> {
+    let of = |beside: &Beside| {
+        let row = |s: &Summary| {
+            let against = |kind: Against| {
+                let is = |c: &&Comparison| c.dataset == s.dataset && c.condition == s.condition && c.against == kind;
+                beside.comparisons.iter().find(is).map_or_else(String::new, |c| match c.deciding() {
+                    Ok(test) => {
+                        let p = p_pair(Ok(test.p.two_sided), c.deciding_p());
+                        format!("{} {}, p = {p}", signed(test.difference), interval(Ok(test.interval)))
+                    }
+                    Err(reason) => {
+                        format!("{}, not tested ({reason})", c.difference.map_or_else(|_| "none".into(), signed))
+                    }
+                })
+            };
+            vec![
+                s.dataset.clone(),
+                s.condition.clone(),
+                s.n.to_string(),
+                defined(s.mean),
+                interval(s.mean_interval),
+                against(Against::Baseline),
+                against(Against::Reference),
+            ]
+        };
+        let heading = vec![
+            "Dataset",
+            "Condition",
+            "n",
+            "Mean",
+            "95 % interval",
+            "Less the baseline (Holm)",
+            "Less the reference (Holm)",
+        ];
+        let title = format!("{}, {} is better", beside.measure.column, beside.measure.better());
+        (title, Table { heading, rows: beside.summaries.iter().map(row).collect() })
+    };
+    analysis.beside.iter().map(of).collect()
+}
+
+/// Conditions that several datasets have.
+pub(crate) fn across_table(analysis: &Analysis) -> Table {
+    let row = |across: &Across| {
+        let ratio = |value: f64| format!("{:+.1} %", 100.0 * value.exp_m1());
+        let datasets = across.datasets.iter().zip(&across.sizes).map(|(name, n)| format!("{name} ({n})"));
+        vec![
+            across.condition.clone(),
+            datasets.collect::<Vec<_>>().join(", "),
+            defined(across.log_ratio.map(|e| e.value)),
+            interval(across.log_ratio.and_then(|e| e.interval)),
+            across.log_ratio.map_or_else(|_| String::new(), |e| ratio(e.value)),
+        ]
+    };
+    Table {
+        heading: vec![
+            "Condition",
+            "Datasets (n)",
+            "Interquartile mean of log-ratios to the baseline",
+            "95 % interval (stratified bootstrap)",
+            "That is",
+        ],
+        rows: analysis.across.iter().map(row).collect(),
+    }
+}
+
 /// Conditions that have an order.
 pub(crate) fn trend_table(analysis: &Analysis) -> Table {
     let row = |trend: &Trend| {
         let test = |test: Defined<RankTest>| match test {
             Ok(t) => {
-                let method = if t.exact { "exact" } else { "normal" };
-                format!(
-                    "{} ({method}), {}",
-                    p(t.p.two_sided),
-                    if t.p.less < t.p.greater { "falling" } else { "rising" }
-                )
+                let side = if t.p.less < t.p.greater { "falling" } else { "rising" };
+                format!("{} ({}), {side}", rank_p(Ok(t), None), t.method.name())
             }
             Err(reason) => format!("not defined ({reason})"),
         };
-        let rho = trend.spearman.map(|c| c.rho.value);
+        let deciding = trend.deciding();
         let sizes = trend.sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" / ");
+        let rho = trend.spearman.map(|c| c.rho);
         vec![
             trend.dataset.clone(),
             trend.sequence.conditions.join(" → "),
             format!("{sizes}, {} shared", trend.shared),
+            deciding.name.into(),
+            p_pair(deciding.p.map(|p| p.two_sided), None),
+            deciding.estimate.map_or_else(
+                |reason| format!("not defined ({reason})"),
+                |e| format!("{} {}: {}", signed(e.value), interval(e.interval), deciding.measure),
+            ),
             test(trend.jonckheere),
             test(trend.page),
-            defined(rho),
-            interval(trend.spearman.and_then(|c| c.rho.interval)),
+            rho.map_or_else(
+                |reason| format!("not defined ({reason})"),
+                |rho| format!("{} {}", number(rho.value), interval(rho.interval)),
+            ),
         ]
     };
     Table {
@@ -136,10 +243,12 @@ pub(crate) fn trend_table(analysis: &Analysis) -> Table {
             "Dataset",
             "Order",
             "n",
+            "Deciding test",
+            "Its p",
+            "Its estimate, 95 % interval",
             "p of Jonckheere–Terpstra",
             "p of Page",
-            "Spearman's ρ",
-            "95 % interval",
+            "Spearman's ρ of all runs, 95 % interval",
         ],
         rows: analysis.trends.iter().map(row).collect(),
     }

@@ -26,6 +26,10 @@ pub(crate) struct Row {
     pub p_holm: Option<f64>,
     pub method: &'static str,
     pub not_defined: Option<NotDefined>,
+    /// The least p-value that a rank test of values with these ranks can have.
+    pub smallest_p: Option<f64>,
+    /// The column of the table of runs that is compared.
+    pub value: String,
 }
 
 impl Row {
@@ -53,7 +57,8 @@ impl Row {
                 self.statistic = Some(test.statistic);
                 self.p = Some(test.p.two_sided);
                 self.p_holm = p_holm;
-                self.method = if test.exact { "exact" } else { "normal approximation" };
+                self.method = test.method.name();
+                self.smallest_p = Some(test.smallest_p).filter(|p| *p > 0.0);
             }
             Err(reason) => self.not_defined = Some(reason),
         }
@@ -77,7 +82,13 @@ impl Row {
 
 /// Every row of an analysis.
 pub(crate) fn rows(analysis: &Analysis) -> Vec<Row> {
-    analysis.comparisons.iter().flat_map(of_comparison).chain(analysis.trends.iter().flat_map(of_trend)).collect()
+    let main = analysis.comparisons.iter().flat_map(of_comparison).chain(analysis.trends.iter().flat_map(of_trend));
+    let main = main.map(|row| (&analysis.measure, row));
+    let beside = analysis
+        .beside
+        .iter()
+        .flat_map(|beside| beside.comparisons.iter().flat_map(of_comparison).map(|row| (&beside.measure, row)));
+    main.chain(beside).map(|(measure, row)| Row { value: measure.column.clone(), ..row }).collect()
 }
 
 fn of_comparison(c: &Comparison) -> Vec<Row> {
@@ -96,13 +107,14 @@ fn of_comparison(c: &Comparison) -> Vec<Row> {
     let deciding = |test| if sides.is_paired() { shared(test) } else { all(test) };
 
     let mut equivalence = deciding("two one-sided t-tests");
-    equivalence.measure = "difference of means";
+    equivalence.measure = "difference as a share of the other's mean";
     equivalence.method = if sides.is_paired() { "paired, margin 5 %" } else { "Welch, margin 5 %" };
     match c.equivalence {
         Ok(e) => {
             equivalence.estimate = Some(e.difference);
-            equivalence.interval = Some(e.interval);
-            equivalence.confidence = Some(0.9);
+            equivalence.interval = e.interval.ok();
+            equivalence.confidence = e.interval.ok().map(|_| 0.9);
+            equivalence.not_defined = e.interval.err();
             equivalence.p = Some(e.p);
         }
         Err(reason) => equivalence.not_defined = Some(reason),
@@ -122,6 +134,7 @@ fn of_comparison(c: &Comparison) -> Vec<Row> {
         all("effect size").estimate("probability of improvement", c.improvement),
         equivalence,
         power,
+        all("additive model, condition + seed").t(c.additive, None),
     ]
 }
 
@@ -139,11 +152,14 @@ fn of_trend(trend: &Trend) -> Vec<Row> {
     let mut spearman = row("Spearman", all).estimate("Spearman's rho", trend.spearman.map(|c| c.rho));
     spearman.p = trend.spearman.ok().map(|c| c.p.two_sided);
     spearman.method = "t distribution";
-    vec![
-        row("Jonckheere–Terpstra", all).ranks(trend.jonckheere, None),
-        row("Page", trend.shared).ranks(trend.page, None),
+    let ranks = |name, n, test, measure, estimate| row(name, n).estimate(measure, estimate).ranks(test, None);
+    let mut rows = vec![
+        ranks("Jonckheere–Terpstra", all, trend.jonckheere, "concordance with the order", trend.concordance),
+        ranks("Page", trend.shared, trend.page, "mean Spearman's rho of a seed", trend.rank_correlation),
         spearman,
-    ]
+    ];
+    rows.extend(trend.paired_t.map(|test| row("paired t", trend.shared).t(test, None)));
+    rows
 }
 
 /// The rows as CSV.
@@ -167,6 +183,8 @@ pub(crate) fn csv(analysis: &Analysis) -> Vec<u8> {
         "p_holm",
         "method",
         "not_defined",
+        "smallest_p",
+        "value",
     ];
     let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -191,6 +209,8 @@ pub(crate) fn csv(analysis: &Analysis) -> Vec<u8> {
             number(row.p_holm),
             row.method.to_owned(),
             row.not_defined.map(|reason| reason.to_string()).unwrap_or_default(),
+            number(row.smallest_p),
+            row.value,
         ];
         writer.write_record(cells).expect("writing to memory does not fail");
     }

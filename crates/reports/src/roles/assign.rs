@@ -50,10 +50,10 @@ pub(crate) fn read(cells: &Cells, runs: &[Run], reading: &Reading) -> Result<Rol
         }
         let within = match (from_columns, cells.has("path")) {
             (true, _) => "conditions that agree in all other factors",
-            (false, true) => "conditions of the same `path`",
+            (false, true) => "conditions of the same path",
             (false, false) => "all conditions",
         };
-        notes.push(format!("The order is that of column `{column}`, among {within}, as --trend-column says."));
+        notes.push(format!("The order is that of column “{column}”, among {within}, as --trend-column says."));
     }
     agree(cells, runs, &factors, reading.trend_column.as_deref())?;
     Ok(Roles { factors, notes })

@@ -14,7 +14,7 @@ pub(crate) fn conditions<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<&'a str
 /// What the columns say of baselines; everything else is in the table itself.
 pub(crate) fn of_columns(runs: &[Run], factors: &[Factors]) -> String {
     let baselines = runs.iter().zip(factors).filter(|(_, factors)| factors.is_baseline).map(|(run, _)| run);
-    let baselines: Vec<String> = conditions(baselines).iter().map(|label| format!("`{label}`")).collect();
+    let baselines: Vec<String> = conditions(baselines).iter().map(|label| format!("“{label}”")).collect();
     let baseline = match &baselines[..] {
         [] => "none is a baseline".to_owned(),
         [only] => format!("the baseline is {only}"),
@@ -32,9 +32,9 @@ pub(crate) fn of_labels(runs: &[Run], factors: &[Factors], baseline: &str) -> St
     };
     let mut parts = Vec::new();
     parts.push(if all.iter().any(|pair| pair.1.is_baseline) {
-        format!("`{baseline}` is the baseline")
+        format!("“{baseline}” is the baseline")
     } else {
-        format!("no condition is called `{baseline}`, so there is no baseline (--baseline names one)")
+        format!("no condition is called “{baseline}”, so there is no baseline (--baseline names one)")
     });
     type Has = fn(&Factors) -> bool;
     let kinds: [(Has, &str); 4] = [
@@ -48,7 +48,7 @@ pub(crate) fn of_labels(runs: &[Run], factors: &[Factors], baseline: &str) -> St
         if let [first, ..] = found[..] {
             let such_as = if found.len() == 1 { "namely" } else { "such as" };
             let noun = if found.len() == 1 { "label says" } else { "labels say" };
-            parts.push(format!("{} {noun} {what}, {such_as} `{first}`", found.len()));
+            parts.push(format!("{} {noun} {what}, {such_as} “{first}”", found.len()));
         }
     }
     format!("Roles were read from labels: {}.", parts.join("; "))

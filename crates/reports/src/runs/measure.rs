@@ -25,7 +25,7 @@ impl Measure {
         if self.column == Self::TEST_LOSS {
             "final test loss on the standard test images".into()
         } else {
-            format!("column `{}`", self.column)
+            format!("column “{}”", self.column)
         }
     }
 
