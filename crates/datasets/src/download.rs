@@ -11,8 +11,10 @@ use crate::error::DatasetError;
 use crate::progress::Progress;
 use crate::registry::OfficialFile;
 
-/// How long a server may take to be found and to accept a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a server may take to be found and to accept a connection: where there is no network, a person waits for this.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long it may take to begin its answer.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a connection may stay silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -25,23 +27,47 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 ///
-/// [`DatasetError::Download`] where the server cannot be reached or ends early, [`DatasetError::TooLarge`] and
+/// [`DatasetError::Unreachable`] where no connection comes about, [`DatasetError::Download`] where the server answers
+/// something else or ends early, [`DatasetError::TooLarge`] and
 /// [`DatasetError::Digest`] where it sends something else, [`DatasetError::Io`] and [`DatasetError::DiskFull`] where
 /// the file cannot be written.
 pub fn download(url: &str, file: &OfficialFile, destination: &Path, notice: &dyn Fn(&str)) -> Result<(), DatasetError> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_resolve(Some(CONNECT_TIMEOUT))
         .timeout_connect(Some(CONNECT_TIMEOUT))
-        .timeout_recv_response(Some(READ_TIMEOUT))
+        .timeout_recv_response(Some(RESPONSE_TIMEOUT))
         .timeout_per_read(Some(READ_TIMEOUT))
         .build()
         .into();
-    let response = agent
-        .get(url)
-        .call()
-        .map_err(|error| DatasetError::Download { url: url.to_string(), reason: error.to_string() })?;
+    let response = agent.get(url).call().map_err(|error| failed(url, &error))?;
     let total_bytes = response.body().content_length();
     receive(response.into_body().into_reader(), total_bytes, url, file, destination, notice)
+}
+
+/// An error of a request, told apart by whether any server answered.
+fn failed(url: &str, error: &ureq::Error) -> DatasetError {
+    use io::ErrorKind::{
+        AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable, TimedOut,
+    };
+    let url = url.to_string();
+    let unreachable = |reason: String| DatasetError::Unreachable { url: url.clone(), reason };
+    match error {
+        ureq::Error::HostNotFound => unreachable("the server's name is not known".into()),
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+            unreachable(format!("no connection within {} seconds", CONNECT_TIMEOUT.as_secs()))
+        }
+        ureq::Error::ConnectionFailed | ureq::Error::ConnectProxyFailed(_) => unreachable(error.to_string()),
+        ureq::Error::Io(cause) => match cause.kind() {
+            AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable | TimedOut => {
+                unreachable(cause.to_string())
+            }
+            // What the system's resolver says has no kind.
+            _ if cause.to_string().contains("lookup address") => unreachable(cause.to_string()),
+            _ => DatasetError::Download { url, reason: cause.to_string() },
+        },
+        ureq::Error::StatusCode(code) => DatasetError::Download { url, reason: format!("the server answers {code}") },
+        other => DatasetError::Download { url, reason: other.to_string() },
+    }
 }
 
 /// Writes a response's body of `total_bytes` bytes, where that is known, to its destination.
