@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use counted::counted;
 use md5::{Digest, Md5};
 
 use crate::digest::hex;
@@ -70,6 +71,11 @@ fn failed(url: &str, error: &ureq::Error) -> DatasetError {
     }
 }
 
+/// A number of bytes, for a person.
+fn counted_bytes(bytes: u64) -> String {
+    counted(usize::try_from(bytes).unwrap_or(usize::MAX), "byte")
+}
+
 /// Writes a response's body of `total_bytes` bytes, where that is known, to its destination.
 fn receive(
     mut body: impl Read,
@@ -95,7 +101,7 @@ fn receive(
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                let reason = format!("the connection broke after {received_bytes} bytes: {error}");
+                let reason = format!("the connection broke after {}: {error}", counted_bytes(received_bytes));
                 return Err(DatasetError::Download { url: url.to_string(), reason });
             }
         };
@@ -111,7 +117,7 @@ fn receive(
     drop(progress);
 
     if let Some(total_bytes) = total_bytes.filter(|total| *total != received_bytes) {
-        let reason = format!("the connection ended after {received_bytes} of {total_bytes} bytes");
+        let reason = format!("the connection ended after {received_bytes} of {}", counted_bytes(total_bytes));
         return Err(DatasetError::Download { url: url.to_string(), reason });
     }
     let found = hex(&hasher.finalize());
@@ -183,7 +189,7 @@ mod tests {
         }
         let (outcome, files, _) = received(Breaking(false), Some(3));
         let error = outcome.unwrap_err().to_string();
-        assert!(error.contains("broke after 1 bytes"), "{error}");
+        assert!(error.contains("broke after 1 byte"), "{error}");
         assert!(files.is_empty(), "{files:?}");
     }
 

@@ -6,6 +6,7 @@
 //!
 //! The operations are described in Python's `pickletools`.
 
+use counted::counted;
 use std::collections::HashMap;
 
 use crate::Malformed;
@@ -80,7 +81,7 @@ impl<'a> Machine<'a, '_> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], Malformed> {
         let rest = &self.bytes[self.at..];
         let Some((taken, _)) = rest.split_at_checked(count) else {
-            return Err(self.wrong(format!("{count} more bytes of a pickle"), format!("{}", rest.len())));
+            return Err(self.wrong(format!("{} more of a pickle", counted(count, "byte")), format!("{}", rest.len())));
         };
         self.at += count;
         Ok(taken)

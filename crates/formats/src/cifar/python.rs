@@ -4,6 +4,7 @@
 use crate::Malformed;
 use crate::pickle::{self, Value};
 use crate::raw::RawImages;
+use counted::counted;
 
 /// Channels, height and width of an image.
 const SHAPE: [usize; 3] = [3, 32, 32];
@@ -37,7 +38,7 @@ pub(super) fn read_batch(bytes: &[u8], file: &str, images: usize) -> Result<RawI
         }
         Some(Value::Array(Some(array))) => {
             let (shape, dtype) = (&array.shape, String::from_utf8_lossy(array.dtype));
-            let found = format!("{shape:?} elements of {dtype} in {} bytes", array.elements.len());
+            let found = format!("{shape:?} elements of {dtype} in {}", counted(array.elements.len(), "byte"));
             return Err(wrong(format!("`data` of [{images}, {IMAGE_BYTES}] elements of u1"), found));
         }
         _ => return Err(wrong("an array `data`".into(), "none".into())),

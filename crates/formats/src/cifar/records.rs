@@ -2,6 +2,7 @@
 
 use crate::Malformed;
 use crate::raw::RawImages;
+use counted::counted;
 
 /// Channels, height and width of an image.
 const SHAPE: [usize; 3] = [3, 32, 32];
@@ -18,8 +19,8 @@ pub(super) fn read_batch(bytes: &[u8], file: &str, images: usize) -> Result<RawI
     if bytes.len() as u64 != batch_bytes(images) {
         return Err(Malformed::new(
             file,
-            format!("{images} records of {RECORD_BYTES} bytes, {} in all", batch_bytes(images)),
-            format!("{} bytes", bytes.len()),
+            format!("{} of {RECORD_BYTES} bytes, {} in all", counted(images, "record"), batch_bytes(images)),
+            counted(bytes.len(), "byte"),
         ));
     }
     let mut labels = Vec::with_capacity(images);
