@@ -6,8 +6,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use formats::cifar::{BINARY, PYTHON};
 use formats::samples::{
-    MAT_STYLES, cifar_archive, cifar_batch, gzip, idx_images, idx_labels, mat_pixels, png, png_batch,
+    MAT_STYLES, cifar_archive, cifar_batch, cifar_python_batch, gzip, idx_images, idx_labels, mat_pixels, png, png_batch,
 };
 
 fn main() -> io::Result<()> {
@@ -27,10 +28,14 @@ fn main() -> io::Result<()> {
     write("idx", "labels", &of(3, &labels))?;
     write("idx", "labels.gz", &of(3, &gzip(&labels)))?;
 
-    write("cifar", "batch", &of(1, &cifar_batch(&[7], 0)))?;
+    let batch = cifar_batch(&[7], 0);
+    let pickled = cifar_python_batch(&BINARY.read_batch(&batch, "batch", 1).expect("a batch of one image"));
+    write("cifar", "batch", &of(1, &batch))?;
+    write("cifar", "batch_pickled", &of(1, &pickled))?;
     let flat: Vec<u8> = std::iter::once(4).chain([9; 3 * 32 * 32]).collect();
-    write("cifar", "archive", &of(1, &cifar_archive(&vec![flat; 6])))?;
-    write("cifar", "archive_without_images", &of(0, &cifar_archive(&vec![Vec::new(); 6])))?;
+    write("cifar", "archive", &of(1, &cifar_archive(&BINARY, &vec![flat; 6])))?;
+    write("cifar", "archive_without_images", &of(0, &cifar_archive(&BINARY, &vec![Vec::new(); 6])))?;
+    write("cifar", "archive_pickled", &of(1, &cifar_archive(&PYTHON, &vec![pickled; 6])))?;
 
     write("png_batch", "varied", &of(1, &png_batch(&mat_pixels(1))))?;
     write("png_batch", "flat", &of(2, &png_batch(&[200; 2 * 3 * 32 * 32])))?;

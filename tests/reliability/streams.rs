@@ -59,6 +59,36 @@ fn no_program_fails_because_nobody_reads_it() {
     }
 }
 
+/// What is printed is what was asked for: a file that is cut short must not look like one that is whole.
+#[test]
+fn a_full_disk_behind_standard_output_is_an_error() {
+    let place = Place::new();
+    place.finish();
+    let (store, out) = (place.store(), place.folder().join("report"));
+    let runs = place.folder().join("reports/tiny/faults/runs.csv");
+    let [store, out, runs] = [&store, &out, &runs].map(|path| path.to_str().unwrap());
+    let (inspect, fig6) = (env!("CARGO_BIN_EXE_inspect"), env!("CARGO_BIN_EXE_fig6"));
+    let plan = ["--scale", "smoke", "--store", store];
+    let cases: [(&str, Vec<&str>); 5] = [
+        (inspect, vec!["runs", "--csv", "--store", store]),
+        (env!("CARGO_BIN_EXE_report"), vec!["--runs", runs, "--out", out]),
+        (fig6, [&plan[..], &["--plan", "--device", "cpu"]].concat()),
+        (fig6, [&plan[..], &["--plan", "--format", "jsonl"]].concat()),
+        (fig6, [&plan[..], &["--submit", "slurm", "--dry-run"]].concat()),
+    ];
+    for (program, arguments) in cases {
+        let run = |stdout: Stdio| {
+            Command::new(program).args(&arguments).current_dir(place.folder()).stdout(stdout).output().unwrap()
+        };
+        let full = run(std::fs::File::options().write(true).open("/dev/full").unwrap().into());
+        let said = text(&full);
+        assert_eq!(full.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("standard output cannot be written"), "{arguments:?}: {said}");
+        let gone = run(closed());
+        assert!(gone.status.success() && gone.stderr.is_empty(), "{arguments:?}: {}", text(&gone));
+    }
+}
+
 #[test]
 fn without_a_terminal_progress_is_plain_lines() {
     let place = Place::new();

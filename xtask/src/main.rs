@@ -74,13 +74,13 @@ enum Task {
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").to_owned();
-    match run(&root, Arguments::parse().task) {
+    terminal::finish(match run(&root, Arguments::parse().task) {
         Ok(code) => code,
         Err(error) => {
             terminal::err(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
-    }
+    })
 }
 
 fn run(root: &Path, task: Task) -> anyhow::Result<ExitCode> {

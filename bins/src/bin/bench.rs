@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    benchmark::main()
+    terminal::finish(benchmark::main())
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    figures::main_of_concept(figures::Concept::LearningPath)
+    terminal::finish(figures::main_of_concept(figures::Concept::LearningPath))
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    figures::main(3)
+    terminal::finish(figures::main(3))
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    inspection::main()
+    terminal::finish(inspection::main())
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    reports::command::main()
+    terminal::finish(reports::command::main())
 }

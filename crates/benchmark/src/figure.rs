@@ -103,7 +103,7 @@ pub(crate) fn measure(
             return Ok(Figures { figures: Vec::new() });
         }
         // Beforehand, so that it is not in anybody's time.
-        datasets::load(DatasetName::Cifar10, &session.data, &|text| eprintln!("{text}"))?;
+        datasets::load(DatasetName::Cifar10, &session.data, &|text| terminal::err(text))?;
     }
     let mut kinds: Vec<Kind> = match torch_is_missing(&session.python) {
         None => vec![Kind::Script("plain"), Kind::Script("tuned")],

@@ -52,7 +52,7 @@ pub fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            terminal::err(format_args!("error: {error}"));
             ExitCode::from(if matches!(error, BenchError::Refused(_)) { USAGE } else { 1 })
         }
     }

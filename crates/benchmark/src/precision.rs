@@ -83,7 +83,7 @@ pub(crate) fn measure(session: &Session, options: &Options) -> Result<Precisions
         let store = Store::open(folder.path())?;
         let library =
             Library::new(session.data.clone(), compute_kind(precision), session.device, BUDGET_BYTES, |text| {
-                eprintln!("{text}")
+                terminal::err(text)
             });
         if session.quick {
             library.preload(made_up(DatasetName::Mnist, 200, 50));

@@ -70,10 +70,10 @@ impl Session {
             left_out,
             result,
         };
-        println!("{}", outcome.text());
+        terminal::out(outcome.text());
         if let Some(folder) = &self.out {
             outcome.write(folder)?;
-            println!("Written to {}.", folder.join(format!("{part}.json")).display());
+            terminal::out(format_args!("Written to {}.", folder.join(format!("{part}.json")).display()));
         }
         Ok(())
     }

@@ -59,19 +59,24 @@ pub(crate) fn cifar_batch_images(entry: &Entry) -> [usize; 2] {
     [entry.train.images / cifar::TRAIN_BATCHES, entry.test.images]
 }
 
-/// CIFAR-10 from the six binary batches, in the order of [`cifar::BATCHES`].
-pub(crate) fn cifar_dataset(entry: &Entry, batches: &[NamedBytes]) -> Result<RawDataset, DatasetError> {
+/// CIFAR-10 from the six batches of a version, in its order.
+pub(crate) fn cifar_dataset(
+    entry: &Entry,
+    version: &cifar::Version,
+    batches: &[NamedBytes],
+) -> Result<RawDataset, DatasetError> {
     let [train_images, test_images] = cifar_batch_images(entry);
     let (train, test) = batches.split_at(cifar::TRAIN_BATCHES.min(batches.len()));
     Ok(RawDataset {
         name: entry.name,
-        train: cifar_split(&entry.train, train, train_images, &cifar::BATCHES)?,
-        test: cifar_split(&entry.test, test, test_images, &cifar::BATCHES[cifar::TRAIN_BATCHES..])?,
+        train: cifar_split(&entry.train, version, train, train_images, &version.batches)?,
+        test: cifar_split(&entry.test, version, test, test_images, &version.batches[cifar::TRAIN_BATCHES..])?,
     })
 }
 
 fn cifar_split(
     facts: &SplitFacts,
+    version: &cifar::Version,
     batches: &[NamedBytes],
     images: usize,
     published: &[(&str, &str)],
@@ -79,7 +84,7 @@ fn cifar_split(
     let mut pixels = Vec::with_capacity(facts.images * 3 * 32 * 32);
     let mut labels = Vec::with_capacity(facts.images);
     for batch in batches {
-        let decoded = cifar::read_batch(&batch.bytes, &batch.file, images)?;
+        let decoded = version.read_batch(&batch.bytes, &batch.file, images)?;
         pixels.extend_from_slice(&decoded.images);
         labels.extend_from_slice(&decoded.labels);
     }

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use counted::counted;
 use md5::{Digest, Md5};
 
 use crate::digest::hex;
@@ -11,8 +12,10 @@ use crate::error::DatasetError;
 use crate::progress::Progress;
 use crate::registry::OfficialFile;
 
-/// How long a server may take to be found and to accept a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a server may take to be found and to accept a connection: where there is no network, a person waits for this.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long it may take to begin its answer.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a connection may stay silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -25,23 +28,52 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 ///
-/// [`DatasetError::Download`] where the server cannot be reached or ends early, [`DatasetError::TooLarge`] and
+/// [`DatasetError::Unreachable`] where no connection comes about, [`DatasetError::Download`] where the server answers
+/// something else or ends early, [`DatasetError::TooLarge`] and
 /// [`DatasetError::Digest`] where it sends something else, [`DatasetError::Io`] and [`DatasetError::DiskFull`] where
 /// the file cannot be written.
 pub fn download(url: &str, file: &OfficialFile, destination: &Path, notice: &dyn Fn(&str)) -> Result<(), DatasetError> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_resolve(Some(CONNECT_TIMEOUT))
         .timeout_connect(Some(CONNECT_TIMEOUT))
-        .timeout_recv_response(Some(READ_TIMEOUT))
+        .timeout_recv_response(Some(RESPONSE_TIMEOUT))
         .timeout_per_read(Some(READ_TIMEOUT))
         .build()
         .into();
-    let response = agent
-        .get(url)
-        .call()
-        .map_err(|error| DatasetError::Download { url: url.to_string(), reason: error.to_string() })?;
+    let response = agent.get(url).call().map_err(|error| failed(url, &error))?;
     let total_bytes = response.body().content_length();
     receive(response.into_body().into_reader(), total_bytes, url, file, destination, notice)
+}
+
+/// An error of a request, told apart by whether any server answered.
+fn failed(url: &str, error: &ureq::Error) -> DatasetError {
+    use io::ErrorKind::{
+        AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable, TimedOut,
+    };
+    let url = url.to_string();
+    let unreachable = |reason: String| DatasetError::Unreachable { url: url.clone(), reason };
+    match error {
+        ureq::Error::HostNotFound => unreachable("the server's name is not known".into()),
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+            unreachable(format!("no connection within {} seconds", CONNECT_TIMEOUT.as_secs()))
+        }
+        ureq::Error::ConnectionFailed | ureq::Error::ConnectProxyFailed(_) => unreachable(error.to_string()),
+        ureq::Error::Io(cause) => match cause.kind() {
+            AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable | TimedOut => {
+                unreachable(cause.to_string())
+            }
+            // What the system's resolver says has no kind.
+            _ if cause.to_string().contains("lookup address") => unreachable(cause.to_string()),
+            _ => DatasetError::Download { url, reason: cause.to_string() },
+        },
+        ureq::Error::StatusCode(code) => DatasetError::Download { url, reason: format!("the server answers {code}") },
+        other => DatasetError::Download { url, reason: other.to_string() },
+    }
+}
+
+/// A number of bytes, for a person.
+fn counted_bytes(bytes: u64) -> String {
+    counted(usize::try_from(bytes).unwrap_or(usize::MAX), "byte")
 }
 
 /// Writes a response's body of `total_bytes` bytes, where that is known, to its destination.
@@ -69,7 +101,7 @@ fn receive(
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                let reason = format!("the connection broke after {received_bytes} bytes: {error}");
+                let reason = format!("the connection broke after {}: {error}", counted_bytes(received_bytes));
                 return Err(DatasetError::Download { url: url.to_string(), reason });
             }
         };
@@ -85,7 +117,7 @@ fn receive(
     drop(progress);
 
     if let Some(total_bytes) = total_bytes.filter(|total| *total != received_bytes) {
-        let reason = format!("the connection ended after {received_bytes} of {total_bytes} bytes");
+        let reason = format!("the connection ended after {received_bytes} of {}", counted_bytes(total_bytes));
         return Err(DatasetError::Download { url: url.to_string(), reason });
     }
     let found = hex(&hasher.finalize());
@@ -157,7 +189,7 @@ mod tests {
         }
         let (outcome, files, _) = received(Breaking(false), Some(3));
         let error = outcome.unwrap_err().to_string();
-        assert!(error.contains("broke after 1 bytes"), "{error}");
+        assert!(error.contains("broke after 1 byte"), "{error}");
         assert!(files.is_empty(), "{files:?}");
     }
 

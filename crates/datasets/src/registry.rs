@@ -113,14 +113,14 @@ pub fn fingerprint(name: DatasetName) -> String {
 static CIFAR10: Entry = Entry {
     name: DatasetName::Cifar10,
     train: SplitFacts {
-        images: 50_000,
+        images: DatasetName::Cifar10.train_images(),
         digests: Some(Digests {
             images: "9d5c2eddadb0deff02c14c350c0385aab7b1d5ff1edfeb4997c8dc8644960111",
             labels: "2b7cd2f24487317614016b72ffd53071c3062f592f0eb300c18a770d41ae1253",
         }),
     },
     test: SplitFacts {
-        images: 10_000,
+        images: DatasetName::Cifar10.test_images(),
         digests: Some(Digests {
             images: "177777c33ba79825320efa646ad04a94bdc3c80e4ebe3bd21724f8cdfd4b9d56",
             labels: "cec8a24a1e92aa2ecaa0bbd3dbfa86bf6cd8759fbd209a832824c8cf0afca9d5",
@@ -144,14 +144,14 @@ static CIFAR10: Entry = Entry {
 static MNIST: Entry = Entry {
     name: DatasetName::Mnist,
     train: SplitFacts {
-        images: 60_000,
+        images: DatasetName::Mnist.train_images(),
         digests: Some(Digests {
             images: "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
             labels: "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
         }),
     },
     test: SplitFacts {
-        images: 10_000,
+        images: DatasetName::Mnist.test_images(),
         digests: Some(Digests {
             images: "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
             labels: "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
@@ -188,14 +188,14 @@ static MNIST: Entry = Entry {
 static FASHION_MNIST: Entry = Entry {
     name: DatasetName::FashionMnist,
     train: SplitFacts {
-        images: 60_000,
+        images: DatasetName::FashionMnist.train_images(),
         digests: Some(Digests {
             images: "2e487a6c89124f78f2d7521542223cafe96f7123c3ca13d447772ac6ecbb3012",
             labels: "657fbd221bfc9f4198cc14b5619cc33ec57c58dd0e47af4d99d6650759e869a7",
         }),
     },
     test: SplitFacts {
-        images: 10_000,
+        images: DatasetName::FashionMnist.test_images(),
         digests: Some(Digests {
             images: "c867c93ff95360594e8ec3287995350b824dd110b11595c0e13d5423f621867a",
             labels: "3d0e6c6ea990b53b6f8f500a41cac93881d981b315f84578b7d915342ade01e9",
@@ -230,8 +230,8 @@ static FASHION_MNIST: Entry = Entry {
 
 static SVHN: Entry = Entry {
     name: DatasetName::Svhn,
-    train: SplitFacts { images: 73_257, digests: None },
-    test: SplitFacts { images: 26_032, digests: None },
+    train: SplitFacts { images: DatasetName::Svhn.train_images(), digests: None },
+    test: SplitFacts { images: DatasetName::Svhn.test_images(), digests: None },
     files: &[
         OfficialFile { name: "train_32x32.mat", max_bytes: 240_000_000, md5: "e26dedcc434d2e4c54c9b2d4a06d8373" },
         OfficialFile { name: "test_32x32.mat", max_bytes: 90_000_000, md5: "eb5a983be6a315427106f1b164d9cef3" },

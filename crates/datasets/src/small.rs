@@ -1,9 +1,13 @@
 //! Datasets of a few images, for tests: an entry with their digests, their official files and what these decode to.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use formats::{cifar, idx, samples};
 use paths::DatasetName;
 
 use crate::digest;
+use crate::local;
 use crate::raw::{RawDataset, RawImages};
 use crate::registry::{self, Digests, Entry, OfficialFile, SplitFacts};
 
@@ -33,6 +37,16 @@ fn entry(dataset: &RawDataset) -> Entry {
     }
 }
 
+/// Puts files into a dataset's own folder of the folder of datasets `data`.
+pub(crate) fn put(entry: &Entry, data: &Path, files: &[(&str, Vec<u8>)]) -> PathBuf {
+    let folder = local::own_folder(entry, data);
+    fs::create_dir_all(&folder).unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+    folder
+}
+
 /// Three training and two test images of 28×28, and the four uncompressed IDX files by name.
 pub(crate) fn mnist() -> (Entry, [(&'static str, Vec<u8>); 4], RawDataset) {
     let split = |labels: &[u8], salt: usize| {
@@ -50,22 +64,30 @@ pub(crate) fn mnist() -> (Entry, [(&'static str, Vec<u8>); 4], RawDataset) {
     (entry(&dataset), files, dataset)
 }
 
-/// Five training batches of two images and a test batch of three, in the order of [`cifar::BATCHES`].
+/// Five training batches of two images and a test batch of three, of the binary version.
 pub(crate) fn cifar10() -> (Entry, Vec<Vec<u8>>, RawDataset) {
     let mut batches: Vec<Vec<u8>> = (0..5).map(|i| samples::cifar_batch(&[i as u8, 9 - i as u8], i)).collect();
     batches.push(samples::cifar_batch(&[3, 8, 8], 5));
     let (mut images, mut labels) = (Vec::new(), Vec::new());
     for batch in &batches[..5] {
-        let decoded = cifar::read_batch(batch, "small", 2).unwrap();
+        let decoded = cifar::BINARY.read_batch(batch, "small", 2).unwrap();
         images.extend(decoded.images);
         labels.extend(decoded.labels);
     }
     let dataset = RawDataset {
         name: DatasetName::Cifar10,
         train: RawImages::new("small", [3, 32, 32], images, labels).unwrap(),
-        test: cifar::read_batch(&batches[5], "small", 3).unwrap(),
+        test: cifar::BINARY.read_batch(&batches[5], "small", 3).unwrap(),
     };
     (entry(&dataset), batches, dataset)
+}
+
+/// The same batches as the version for Python has them.
+pub(crate) fn pickled(batches: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let images = |number: usize| if number < cifar::TRAIN_BATCHES { 2 } else { 3 };
+    let decoded =
+        |(number, batch): (usize, &Vec<u8>)| cifar::BINARY.read_batch(batch, "small", images(number)).unwrap();
+    batches.iter().enumerate().map(decoded).map(|batch| samples::cifar_python_batch(&batch)).collect()
 }
 
 /// Three training and two test images, and the two MATLAB files in the order of the entry.

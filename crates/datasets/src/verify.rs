@@ -4,6 +4,7 @@ use crate::digest::verify_sha256;
 use crate::error::DatasetError;
 use crate::raw::RawImages;
 use crate::registry::SplitFacts;
+use counted::counted;
 
 /// Compares a decoded split with the number of images and the digests published for it.
 ///
@@ -23,8 +24,8 @@ pub fn verify_split(
     if split.len() != facts.images {
         return Err(DatasetError::malformed(
             images_file,
-            format!("{} images", facts.images),
-            format!("{} images", split.len()),
+            counted(facts.images, "image"),
+            counted(split.len(), "image"),
         ));
     }
     if let Some(digests) = &facts.digests {

@@ -1,5 +1,6 @@
 //! Bounded reading of gzip files and tar archives, always into memory: no member's path ever reaches the disk.
 
+use counted::counted;
 use std::borrow::Cow;
 use std::io::{self, Read};
 
@@ -65,7 +66,7 @@ pub fn tar_members(stream: impl Read, archive: &str, members: &[Member]) -> Resu
             return Err(Malformed::new(
                 &name,
                 format!("{expected_bytes} bytes, as the archive declares"),
-                format!("{} bytes", bytes.len()),
+                counted(bytes.len(), "byte"),
             ));
         }
         *slot = Some(bytes);

@@ -3,6 +3,7 @@
 
 use crate::Malformed;
 use crate::raw::check_labels;
+use counted::counted;
 
 /// Unsigned bytes in three dimensions.
 pub(crate) const IMAGES_MAGIC: u32 = 0x0000_0803;
@@ -50,7 +51,7 @@ fn elements<'a>(bytes: &'a [u8], file: &str, magic: u32, dims: &[usize]) -> Resu
         return Err(Malformed::new(
             file,
             format!("an IDX header of {header_bytes} bytes"),
-            format!("{} bytes", bytes.len()),
+            counted(bytes.len(), "byte"),
         ));
     };
     let mut words = header.as_chunks::<4>().0.iter().map(|word| u32::from_be_bytes(*word));
@@ -71,7 +72,7 @@ fn elements<'a>(bytes: &'a [u8], file: &str, magic: u32, dims: &[usize]) -> Resu
         return Err(Malformed::new(
             file,
             format!("{expected_bytes} bytes after the header"),
-            format!("{} bytes", elements.len()),
+            counted(elements.len(), "byte"),
         ));
     }
     Ok(elements)

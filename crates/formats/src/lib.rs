@@ -19,6 +19,7 @@ pub mod cifar;
 pub mod idx;
 mod malformed;
 pub mod mat;
+mod pickle;
 pub mod png_batch;
 mod raw;
 pub mod samples;

@@ -1,6 +1,7 @@
 //! A reader for the MATLAB version 5 files of SVHN: the arrays `X` (uint8, 32×32×3×N) and `y` (N×1), compressed or
 //! not, of either byte order. Follows "MAT-File Format" (MathWorks), level 5.
 
+use counted::counted;
 use flate2::read::ZlibDecoder;
 
 use crate::Malformed;
@@ -58,7 +59,7 @@ pub fn read_images(bytes: &[u8], file: &str, images: usize) -> Result<RawImages,
             return Err(Malformed::new(file, "a MATLAB version 5 header", found));
         }
         None => {
-            let found = format!("{} bytes", bytes.len());
+            let found = counted(bytes.len(), "byte");
             return Err(Malformed::new(file, format!("a MATLAB header of {HEADER_BYTES} bytes"), found));
         }
     };
@@ -142,7 +143,7 @@ impl Reader<'_> {
     fn words<const N: usize>(&self, data: &[u8]) -> Result<Vec<[u8; N]>, Malformed> {
         let (words, rest) = data.as_chunks::<N>();
         if !rest.is_empty() {
-            return Err(self.malformed(format!("numbers of {N} bytes each"), format!("{} bytes", data.len())));
+            return Err(self.malformed(format!("numbers of {N} bytes each"), counted(data.len(), "byte")));
         }
         let mut words = words.to_vec();
         if self.big_endian {
@@ -186,7 +187,7 @@ impl Reader<'_> {
         let class = match (flags.kind, flag_words.as_slice()) {
             (kind::UINT32, [first, _]) => u32::from_le_bytes(*first) & 0xff,
             (found, _) => {
-                let found = format!("type {found} with {} bytes", flags.data.len());
+                let found = format!("type {found} with {}", counted(flags.data.len(), "byte"));
                 return Err(self.malformed("array flags: type 6 with 8 bytes", found));
             }
         };
@@ -228,7 +229,7 @@ impl Reader<'_> {
     fn labels(&self, array: &Array, images: usize) -> Result<Vec<u8>, Malformed> {
         let elements = array.dims.iter().try_fold(1usize, |product, dim| product.checked_mul(*dim));
         if elements != Some(images) {
-            return Err(self.malformed(format!("y with {images} elements"), format!("{:?}", array.dims)));
+            return Err(self.malformed(format!("y with {}", counted(images, "element")), format!("{:?}", array.dims)));
         }
         let values = self.numbers(&array.values)?;
         if values.len() != images {

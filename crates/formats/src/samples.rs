@@ -6,9 +6,11 @@ use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use png::{BitDepth, ColorType};
 
+use crate::cifar::Version;
 use crate::idx::{IMAGES_MAGIC, LABELS_MAGIC};
 use crate::mat::{IMAGE, PLANE, SIDE, UINT8_CLASS, kind, to_rows};
-use crate::{cifar, png_batch};
+use crate::png_batch;
+use crate::raw::RawImages;
 
 const IN_MEMORY: &str = "writing to memory does not fail";
 
@@ -53,9 +55,33 @@ pub fn cifar_batch(labels: &[u8], salt: usize) -> Vec<u8> {
     bytes
 }
 
-/// CIFAR-10's archive of these batches.
-pub fn cifar_archive(batches: &[Vec<u8>]) -> Vec<u8> {
-    let paths: Vec<String> = cifar::BATCHES.iter().map(|(name, _)| format!("{}/{name}", cifar::DIRECTORY)).collect();
+/// A batch of CIFAR-10's version for Python, as Python 2 and NumPy wrote it.
+pub fn cifar_python_batch(batch: &RawImages) -> Vec<u8> {
+    let images = batch.len() as u32;
+    let mut bytes =
+        b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U\x15training batch 1 of 5q\x03U\x06labelsq\x04]q\x05(".to_vec();
+    bytes.extend(batch.labels.iter().flat_map(|label| [b'K', *label]));
+    bytes.extend(
+        b"eU\x04dataq\x06cnumpy.core.multiarray\n_reconstruct\nq\x07cnumpy\nndarray\nq\x08K\x00\x85q\x09U\x01bq\x0a",
+    );
+    bytes.extend(b"\x87q\x0bRq\x0c(K\x01J");
+    bytes.extend(images.to_le_bytes());
+    bytes.extend(b"M\x00\x0c\x86q\x0dcnumpy\ndtype\nq\x0eU\x02u1q\x0fK\x00K\x01\x87q\x10Rq\x11(K\x03U\x01|q\x12NNN");
+    bytes.extend(b"J\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tq\x13b\x89T");
+    bytes.extend((batch.images.len() as u32).to_le_bytes());
+    bytes.extend(&batch.images);
+    bytes.extend(b"q\x14tq\x15bU\x09filenamesq\x16]q\x17(");
+    for number in 0..images {
+        bytes.extend(b"U\x05a.pngr");
+        bytes.extend((24 + number).to_le_bytes());
+    }
+    bytes.extend(b"eu.");
+    bytes
+}
+
+/// The archive of six batches of a version of CIFAR-10.
+pub fn cifar_archive(version: &Version, batches: &[Vec<u8>]) -> Vec<u8> {
+    let paths: Vec<String> = version.batches.iter().map(|(name, _)| format!("{}/{name}", version.folder)).collect();
     let members: Vec<(&str, &[u8])> =
         paths.iter().zip(batches).map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
     gzip(&tar(&members))

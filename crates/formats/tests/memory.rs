@@ -3,8 +3,9 @@
 //! One test, so that nothing else in the process allocates meanwhile.
 
 use formats::archive::gunzip;
+use formats::cifar::BINARY;
 use formats::samples::{MatStyle, cifar_archive, gzip, png_batch};
-use formats::{cifar, mat, png_batch};
+use formats::{mat, png_batch};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -48,8 +49,8 @@ fn no_bomb_takes_memory_beyond_the_bound() {
 
     let mut batches = vec![zeros.clone()];
     batches.resize(6, Vec::new());
-    let bomb = cifar_archive(&batches);
-    let peak = peak_bytes(|| assert!(cifar::read_archive(bomb.as_slice(), "f", [1, 1]).is_err()));
+    let bomb = cifar_archive(&BINARY, &batches);
+    let peak = peak_bytes(|| assert!(BINARY.read_archive(bomb.as_slice(), "f", [1, 1]).is_err()));
     bound(peak, 1 << 20, "tar.gz");
 
     let style = MatStyle { big_endian: false, compressed: true };

@@ -1,6 +1,7 @@
 //! `inspect clean`: dropping weights that nothing needs.
 
 use clap::Args;
+use counted::counted;
 use sequence::plans;
 
 use crate::common::StoreArgument;
@@ -34,11 +35,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     if !arguments.dry_run {
         let left = store.clear_temporary()?;
         if left > 0 {
-            terminal::out(format_args!("Deleted {left} files and folders that killed processes left half-written."));
+            terminal::out(format_args!("Deleted {} that killed processes left half-written.", counted(left, "item")));
         }
     }
     terminal::out(format_args!(
-        "{would} the weights of {stages} stages ({megabytes:.1} MB). Records and epoch logs stay."
+        "{would} the weights of {} ({megabytes:.1} MB). Records and epoch logs stay.",
+        counted(stages, "stage")
     ));
     Ok(())
 }

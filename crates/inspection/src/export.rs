@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use counted::counted;
 use datasets::Library;
 use tch::{Device, Kind};
 use training::to_safetensors;
@@ -54,8 +55,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         write_npy(&x.contiguous(), images)?;
         write_npy(&y, labels)?;
         terminal::out(format_args!(
-            "Wrote {} test images to {} and their labels to {}.",
-            test.len(),
+            "Wrote {} to {} and their labels to {}.",
+            counted(test.len(), "test image"),
             images.display(),
             labels.display()
         ));
@@ -65,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let bytes = to_safetensors(&weights, metadata).map_err(InspectError::Refused)?;
     std::fs::write(&arguments.to, bytes)
         .map_err(|source| InspectError::Write { path: arguments.to.clone(), source })?;
-    let (count, stage, to) = (weights.len(), id.short(), arguments.to.display());
-    terminal::out(format_args!("Wrote {count} tensors of stage {stage} to {to}."));
+    let (tensors, stage, to) = (counted(weights.len(), "tensor"), id.short(), arguments.to.display());
+    terminal::out(format_args!("Wrote {tensors} of stage {stage} to {to}."));
     Ok(())
 }

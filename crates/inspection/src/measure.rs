@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use clap::Args;
+use counted::counted;
 use datasets::Library;
 use paths::{Precision, StageId};
 use sequence::run_measures::{of_plan, to_csv};
@@ -15,7 +16,6 @@ use crate::common::{DataArgument, StoreArgument, find_stage};
 use crate::error::InspectError;
 use crate::figure;
 use crate::number::short;
-use crate::output::print;
 use crate::table::aligned;
 
 #[derive(Args)]
@@ -62,10 +62,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         (None, None) => unreachable!("the command line asks for one of the two"),
     };
     if taking.taken > 0 {
-        let stages = if taking.taken == 1 { "stage" } else { "stages" };
-        terminal::err(format_args!("Took {} of {} {stages}; the store has it now.", measure.id(), taking.taken));
+        let stages = counted(taking.taken, "stage");
+        terminal::err(format_args!("Took {} of {stages}; the store has it now.", measure.id()));
     }
-    print(text.as_bytes());
+    terminal::write(text.as_bytes());
     Ok(())
 }
 

@@ -6,7 +6,6 @@ mod look;
 mod stage;
 
 use crate::error::InspectError;
-use crate::output::print;
 
 pub(crate) use arguments::Arguments;
 
@@ -16,6 +15,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         (None, Some(figure)) => conditions::text(arguments, figure)?,
         (None, None) => unreachable!("the command line asks for one of the two"),
     };
-    print(text.as_bytes());
+    terminal::write(text.as_bytes());
     Ok(())
 }

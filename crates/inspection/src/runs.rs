@@ -1,12 +1,12 @@
 //! `inspect runs`: the stages of a store.
 
 use clap::{Args, ValueEnum};
+use counted::counted;
 use paths::DatasetName;
 use sequence::{Outcome, Record, StoreError};
 
 use crate::common::StoreArgument;
 use crate::error::InspectError;
-use crate::output::print;
 use crate::table::aligned;
 use crate::watch;
 
@@ -102,13 +102,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     } else {
         let unfinished = store.unfinished()?.len();
         let begun = if unfinished > 0 { format!(", and {unfinished} begun") } else { String::new() };
-        format!("{}{shown} of {total} finished stages{begun}\n", aligned(&HEADER, &RIGHT, &rows)).into_bytes()
+        let of = counted(total, "finished stage");
+        format!("{}{shown} of {of}{begun}\n", aligned(&HEADER, &RIGHT, &rows)).into_bytes()
     };
-    print(&text);
+    terminal::write(&text);
     for damage in &damaged {
         terminal::err(format_args!("{damage}. The next run that needs it sets it aside and trains it again"));
     }
-    if damaged.is_empty() { Ok(()) } else { Err(InspectError::Refused(format!("{} damaged stages", damaged.len()))) }
+    if damaged.is_empty() { Ok(()) } else { Err(InspectError::Refused(counted(damaged.len(), "damaged stage"))) }
 }
 
 impl Arguments {
@@ -130,8 +131,10 @@ fn describe(record: &Record) -> String {
     format!("{before}{}", record.task.transform)
 }
 
-fn row(record: &Record, weights: bool, whole_ids: bool) -> Vec<String> {
-    let id = |id: paths::StageId| if whole_ids { id.to_string() } else { id.short() };
+/// A row for a person or, `exact`, for a program: with whole identities and every digit.
+fn row(record: &Record, weights: bool, exact: bool) -> Vec<String> {
+    let id = |id: paths::StageId| if exact { id.to_string() } else { id.short() };
+    let number = |value: f64, decimals: usize| if exact { value.to_string() } else { format!("{value:.decimals$}") };
     let mut row = vec![
         id(record.stage),
         record.parent.map_or("-".into(), id),
@@ -147,13 +150,13 @@ fn row(record: &Record, weights: bool, whole_ids: bool) -> Vec<String> {
         Outcome::Finished(s) => [
             s.epochs.to_string(),
             s.best_epoch.to_string(),
-            format!("{:.4}", s.validation.loss),
-            format!("{:.4}", s.test.loss),
-            format!("{:.4}", s.test.accuracy),
+            number(s.validation.loss, 4),
+            number(s.test.loss, 4),
+            number(s.test.accuracy, 4),
         ],
         Outcome::Diverged { epoch } => [epoch.to_string(), "-".into(), "diverged".into(), "-".into(), "-".into()],
     });
-    row.push(format!("{:.0}", record.provenance.images_per_second));
+    row.push(number(record.provenance.images_per_second, 0));
     row.push(if weights { "kept" } else { "-" }.into());
     row
 }

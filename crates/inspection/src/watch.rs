@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
+use std::io::{IsTerminal, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use counted::counted;
 use paths::StageId;
 use sequence::{Outcome, Store, StoreError, leased};
 use submission::{Fate, Launch, Queue, Slurm, State, Submission, SubmittedStage, latest, named, states};
@@ -48,11 +49,10 @@ pub(crate) fn run(arguments: &Arguments, store: &Store) -> Result<(), InspectErr
         };
         let look = Look::take(&submission, store, &Slurm::new(arguments.slurm_bin.clone()))?;
         let clear = if terminal { "\x1b[2J\x1b[H" } else { "" };
-        let mut out = std::io::stdout();
-        let _ = out.write_all(format!("{clear}{}", look.text()).as_bytes()).and_then(|()| out.flush());
-        if !look.states.iter().any(|state| state.is_open()) || !terminal {
+        terminal::write(format!("{clear}{}", look.text()).as_bytes());
+        if !look.states.iter().any(|state| state.is_open()) || !terminal || !terminal::is_open() {
             let failed = look.states.iter().filter(|state| matches!(state, State::Failed(_))).count();
-            let text = format!("{failed} stages of {} failed", submission.title);
+            let text = format!("{} of {} failed", counted(failed, "stage"), submission.title);
             return if failed == 0 { Ok(()) } else { Err(InspectError::Refused(text)) };
         }
         std::thread::sleep(Duration::from_secs(arguments.interval));
@@ -117,7 +117,7 @@ impl<'a> Look<'a> {
             counts.push(format!("{failed} failed"));
         }
         let Submission { title, stages, .. } = self.submission;
-        let mut text = format!("{title}: {} of {} stages\n", counts.join(", "), stages.len());
+        let mut text = format!("{title}: {} of {}\n", counts.join(", "), counted(stages.len(), "stage"));
         self.list(
             &mut text,
             |s| s == State::Running,

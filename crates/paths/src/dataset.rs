@@ -55,7 +55,7 @@ impl DatasetName {
     }
 
     /// Images in the official training set.
-    pub fn train_images(self) -> usize {
+    pub const fn train_images(self) -> usize {
         match self {
             Self::Cifar10 => 50_000,
             Self::FashionMnist | Self::Mnist => 60_000,
@@ -64,7 +64,7 @@ impl DatasetName {
     }
 
     /// Images in the official test set.
-    pub fn test_images(self) -> usize {
+    pub const fn test_images(self) -> usize {
         match self {
             Self::Cifar10 | Self::FashionMnist | Self::Mnist => 10_000,
             Self::Svhn => 26_032,

@@ -1,5 +1,6 @@
 //! Experiment files: what they may say, how a scale and the command line overlay them, and the runs they stand for.
 
+use counted::counted;
 use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
@@ -136,7 +137,10 @@ impl ExperimentFile {
             .map(|condition| condition.labelled(&settings))
             .collect();
         if conditions.is_empty() {
-            let text = format!("no condition has {} tasks or fewer, which `max_tasks` asks for", settings.max_tasks);
+            let text = format!(
+                "no condition has {} or fewer, which `max_tasks` asks for",
+                counted(settings.max_tasks, "task")
+            );
             return Err(ExperimentError::Text(text));
         }
         let baseline = self.baseline.labelled(&settings);

@@ -37,6 +37,7 @@ mod identified;
 mod identity;
 mod intervention;
 mod model;
+mod number_or_word;
 mod path;
 mod process;
 pub mod random;

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::DatasetName;
 use crate::identified::identified;
+use crate::number_or_word::NumberOrWord;
 use crate::values;
 
 identified! {
@@ -82,31 +82,9 @@ impl Serialize for ImageCount {
 
 impl<'de> Deserialize<'de> for ImageCount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ImageCountVisitor)
-    }
-}
-
-struct ImageCountVisitor;
-
-impl Visitor<'_> for ImageCountVisitor {
-    type Value = ImageCount;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number of 1 or more, or \"all\"")
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<ImageCount, E> {
-        let number = usize::try_from(number).ok().filter(|n| (1..=1_000_000_000).contains(n));
-        let out_of_range = || E::custom("out of range; allowed: a whole number of 1 or more, or \"all\"");
-        number.map(ImageCount::AtMost).ok_or_else(out_of_range)
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<ImageCount, E> {
-        self.visit_u64(u64::try_from(number).unwrap_or(0))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<ImageCount, E> {
-        if text == "all" { Ok(ImageCount::All) } else { Err(E::invalid_value(de::Unexpected::Str(text), &self)) }
+        let allowed = "a whole number of 1 or more, or \"all\"";
+        let setting = NumberOrWord { numbers: 1..=1_000_000_000, word: "all", allowed };
+        Ok(setting.deserialize(deserializer)?.map_or(Self::All, Self::AtMost))
     }
 }
 

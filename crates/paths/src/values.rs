@@ -77,7 +77,7 @@ impl<'de> Visitor<'de> for TaskCountsVisitor {
         while let Some(number) = seq.next_element::<i64>()? {
             let number = Self::one(number)?;
             if counts.contains(&number) {
-                return Err(de::Error::custom(format!("{number} tasks are listed twice")));
+                return Err(de::Error::custom(format!("the number {number} is listed twice in `tasks`")));
             }
             if counts.len() == Self::MOST {
                 return Err(de::Error::custom(format!("`tasks` lists more than {} numbers", Self::MOST)));

@@ -4,8 +4,10 @@ mod cells;
 mod error;
 mod measure;
 mod run;
+mod status;
 
 pub(crate) use cells::Cells;
 pub use error::TableError;
 pub use measure::Measure;
 pub use run::{Quantity, Run};
+pub(crate) use status::{ALLOWED, Status};

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
+use counted::counted;
 use polars::prelude::DataFrame;
+use tables::Table;
 
 use crate::roles::{Factors, Reading, read};
-use crate::runs::{Cells, Measure, Run, TableError};
+use crate::runs::{ALLOWED, Cells, Measure, Run, Status, TableError};
 
 /// Every run of an experiment.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,21 +32,19 @@ impl RunTable {
     /// [`Factors`], and any others.
     ///
     /// # Errors
-    /// Where a column is missing, a cell is not what its column says, runs of one condition differ in a factor, or a run
-    /// appears twice.
+    /// Where the file is no table, a column is missing, a cell is not what its column says, runs of one condition differ in a
+    /// factor, or a run appears twice.
     pub fn read_csv(path: &Path) -> Result<Self, TableError> {
-        Self::read_csv_as(path, &Reading::default())
+        Self::of(Cells::of(Table::read(path)?)?, &Reading::default())
     }
 
     /// Reads a CSV file of which the caller says what is analysed and what its roles are.
     ///
     /// # Errors
-    /// Those of [`RunTable::read_csv`], and where the table is not what the caller says.
+    /// Those of [`RunTable::read_csv`], where the table is not what the caller says, and where there are runs and none has a
+    /// result.
     pub fn read_csv_as(path: &Path, reading: &Reading) -> Result<Self, TableError> {
-        // Read rather than mapped: a file that another program cuts short meanwhile would end the process.
-        let bytes =
-            std::fs::read(path).map_err(|e| TableError::Unreadable { path: path.to_owned(), reason: e.to_string() })?;
-        Self::from_csv_as(bytes, path, reading)
+        Self::of(Cells::of(Table::read(path)?)?, reading)?.with_a_result(path)
     }
 
     /// The table that the bytes of a CSV file hold; `path` is what errors call it.
@@ -52,7 +52,7 @@ impl RunTable {
     /// # Errors
     /// Those of [`RunTable::read_csv`].
     pub fn from_csv(bytes: Vec<u8>, path: &Path) -> Result<Self, TableError> {
-        Self::from_csv_as(bytes, path, &Reading::default())
+        Self::of(Cells::parse(&bytes, path)?, &Reading::default())
     }
 
     /// The table that the bytes of a CSV file hold, of which the caller says what is analysed and what its roles are.
@@ -60,18 +60,36 @@ impl RunTable {
     /// # Errors
     /// Those of [`RunTable::read_csv_as`].
     pub fn from_csv_as(bytes: Vec<u8>, path: &Path, reading: &Reading) -> Result<Self, TableError> {
-        let cells = Cells::parse(bytes, path)?;
+        Self::of(Cells::parse(&bytes, path)?, reading)?.with_a_result(path)
+    }
+
+    fn of(cells: Cells, reading: &Reading) -> Result<Self, TableError> {
         let (runs, unfinished) = runs(&cells, &reading.measure)?;
         let roles = read(&cells, &runs, reading)?;
-        Ok(Self {
-            runs,
-            factors: roles.factors,
-            notes: roles.notes,
-            reading: reading.clone(),
-            unfinished,
-            frame: cells.frame,
-        })
+        let notes = roles.notes.into_iter().chain(trimmed(&cells)).collect();
+        Ok(Self { runs, factors: roles.factors, notes, reading: reading.clone(), unfinished, frame: cells.frame })
     }
+
+    /// The same, where there is something to analyse.
+    fn with_a_result(self, path: &Path) -> Result<Self, TableError> {
+        if self.runs.is_empty() || self.runs.iter().any(|run| run.analysed.is_some()) {
+            return Ok(self);
+        }
+        let status = |(word, number): (&String, &usize)| format!("{} with status {word}", counted(*number, "run"));
+        let statuses: Vec<String> = self.unfinished.iter().map(status).collect();
+        let (path, runs) = (path.to_owned(), counted(self.runs.len(), "run"));
+        Err(TableError::NoResult { path, runs, statuses: statuses.join(", ") })
+    }
+}
+
+/// Says that labels are not quite as the file has them.
+fn trimmed(cells: &Cells) -> Option<String> {
+    let of = |column: &str| {
+        let (number, first) = cells.trimmed(column)?;
+        Some(format!("{} of `{column}`, first in row {first}", counted(number, "cell")))
+    };
+    let found: Vec<String> = ["dataset", "condition"].into_iter().filter_map(of).collect();
+    (!found.is_empty()).then(|| format!("Blanks around labels were taken away: {}.", found.join("; ")))
 }
 
 /// The runs, and the statuses of those that did not finish.
@@ -92,11 +110,13 @@ fn runs(cells: &Cells, measure: &Measure) -> Result<(Vec<Run>, BTreeMap<String, 
         let (dataset, condition) = (text("dataset", &datasets[row])?, text("condition", &conditions[row])?);
         let seed = seeds[row].as_deref().and_then(whole);
         let seed = seed.ok_or_else(|| wrong("seed", &seeds[row], "a whole number"))?;
-        let status =
-            statuses.as_ref().map(|statuses| statuses[row].as_deref().unwrap_or_default().trim().to_lowercase());
-        let finished = status.as_deref().is_none_or(|status| status == "finished");
-        if let Some(status) = status.filter(|_| !finished) {
-            *unfinished.entry(status).or_insert(0) += 1;
+        let status = statuses.as_ref().map_or(Ok(Status::Finished), |statuses| {
+            let cell = &statuses[row];
+            cell.as_deref().and_then(Status::read).ok_or_else(|| wrong("status", cell, ALLOWED))
+        })?;
+        let finished = status == Status::Finished;
+        if let Status::Unfinished(word) = status {
+            *unfinished.entry(word.to_owned()).or_insert(0) += 1;
         }
         let value = finite(&values[row]);
         if finished && value.is_none() {
@@ -199,5 +219,28 @@ mod tests {
         assert!(message("dataset,condition,seed,test_loss\na,b,-1,1\n").contains("whole number"));
         assert!(message("dataset,condition,seed,test_loss\na,b,1.5,1\n").contains("whole number"));
         assert!(message("dataset,condition,seed,test_loss\na,b,1,\n").contains("empty"));
+        assert!(message("dataset,condition,seed,test_loss\na,b,1,\"1,25\"\n").contains("with a decimal comma"));
+        let status = message("dataset,condition,seed,test_loss,status\na,b,1,1,finished\na,b,2,1,fine\n");
+        assert!(status.contains("row 2: `status` is `fine`") && status.contains("diverged, failed"), "{status}");
+    }
+
+    #[test]
+    fn blanks_around_labels_are_said() {
+        let table = read("dataset,condition,seed,test_loss\na, b ,1, 1\na,b,2,1\na ,b,3,1\n").unwrap();
+        assert!(table.runs.iter().all(|run| (run.dataset.as_str(), run.condition.as_str()) == ("a", "b")));
+        let note = "1 cell of `dataset`, first in row 3; 1 cell of `condition`, first in row 1";
+        assert!(table.notes.iter().any(|said| said.contains(note)), "{:?}", table.notes);
+    }
+
+    #[test]
+    fn without_a_result_there_is_nothing_to_analyse() {
+        let text = "dataset,condition,seed,test_loss,status\na,b,1,,failed\na,b,2,,KILLED\na,b,3,,failed\n";
+        // The tables of one's own experiments may be drawn all the same.
+        assert_eq!(read(text).unwrap().runs.len(), 3);
+        let refused = RunTable::from_csv_as(text.into(), Path::new("runs.csv"), &Reading::default()).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "runs.csv: none of 3 runs has a result: 2 runs with status failed, 1 run with status killed"
+        );
     }
 }

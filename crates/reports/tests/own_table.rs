@@ -111,12 +111,57 @@ fn files_of_other_programs_are_read() {
 fn files_that_cannot_be_read_are_refused_with_what_to_do() {
     for (name, words) in [
         ("semicolons.csv", "commas between columns and points in decimals"),
-        ("long_row.csv", "line 20: 5 cells, but the header has 4"),
+        ("long_row.csv", "row 19 (line 20): 5 cells, but the header has 4"),
         ("header.csv", "has no rows"),
     ] {
         let message = report(&fixture(name), &[]).unwrap_err();
         assert!(message.contains(words), "{name}: {message}");
     }
+    let header = "dataset,condition,seed,test_loss";
+    for (text, words) in [
+        (
+            format!("{header},status\nd,a,0,1,finished\nd,a,1,2,great\n"),
+            "row 2: `status` is `great`, expected finished",
+        ),
+        (format!("{header},status\nd,a,0,1,finished\nd,a,1,2,\n"), "row 2: `status` is empty, expected finished"),
+        (
+            format!("{header},status\nd,a,0,,killed\nd,a,1,,killed\n"),
+            "none of 2 runs has a result: 2 runs with status killed",
+        ),
+        (format!("{header},seed\nd,a,0,1,0\n"), "two columns are called `seed`"),
+        (format!("# by hand\n{header}\nd,a,0,1\n"), "the first line begins with `#`"),
+        (format!("{header}\nd,a,0,1\n#d,a,1,2\n"), "row 2 (line 3): it begins with `#`"),
+        (format!("{header}\nd,a,0,1\nd,a,1,\"1,5\"\n"), "row 2: `test_loss` is `1,5`, with a decimal comma"),
+        (format!("{header}\nd,a,0,1\nd,a,1,1,5\n"), "row 2 (line 3): 5 cells"),
+        (format!("{header}\nd,\"a,0,1\nd,a,1,1\n"), "row 1 (line 2): a quotation mark is opened"),
+        ("[{\"dataset\": \"d\"}]".to_owned(), "is JSON"),
+        (String::new(), "is empty"),
+    ] {
+        let message = of_text(&text, &[]).unwrap_err();
+        assert!(message.contains(words), "{text}: {message}");
+    }
+}
+
+#[test]
+fn what_other_programs_add_changes_nothing() {
+    let plain = "dataset,condition,seed,test_loss\nd,baseline,0,1.25\nd,baseline,1,1.5\nd,jump,0,1.75\nd,jump,1,1.5\n";
+    let expected = of_text(plain, &[]).unwrap();
+    let indexed: String = plain.lines().enumerate().map(|(n, line)| format!("{n},{line}\n")).collect();
+    for text in [
+        format!("\u{feff}{}", plain.replace('\n', "\r\n")),
+        plain.replace('\n', "\n\n"),
+        indexed.replacen("0,", ",", 1),
+        indexed.replacen("0,", "Unnamed: 0,", 1),
+        plain.replace(",0,", ",0.0,").replace(",1,", ", 1.0 ,"),
+    ] {
+        let name = |text: &str| text.lines().skip(1).collect::<Vec<_>>().join("\n");
+        assert_eq!(name(&of_text(&text, &[]).unwrap()), name(&expected), "{text}");
+    }
+    let padded = of_text(&plain.replace("jump,1", "jump ,1"), &[]).unwrap();
+    assert!(
+        padded.contains("Blanks around labels were taken away: 1 cell of \\`condition\\`, first in row 4"),
+        "{padded}"
+    );
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! Measures that are taken of a finished stage, from what is stored of it.
 
 use datasets::Library;
-use interventions::Situation;
 use tch::Device;
 use training::{Measure, MeasureRow, Moment};
 
 use crate::error::ExecuteError;
 use crate::record::Record;
-use crate::stage::{Origin, Received, handles, load, receive};
+use crate::stage::{Before, Origin, Received, load, receive};
 use crate::store::Store;
 
 /// Takes `measure` of the finished stage of `record`: of the network as the stage received it, after the interventions, and with
@@ -34,15 +33,8 @@ pub fn measure_later(
     let Received { mut network, measuring } = receive(&origin, store, &data, device)?;
     let mut measuring = measuring.with(&[measure]);
     measuring.take(Moment::Received, &*network, &data.train, None);
-    let mut situation = Situation {
-        network: &mut *network,
-        initial: &handles(measuring.initial()),
-        received: &handles(measuring.received()),
-        train: &data.train,
-        seed: record.seed,
-        position: record.position,
-        number: 0,
-    };
+    let before = Before::of(&measuring);
+    let mut situation = before.situation(&mut *network, &data, record.seed, record.position);
     interventions::before_task(&record.interventions, &mut situation);
     measuring.take(Moment::Start, &*network, &data.train, None);
     if record.summary().is_some() {

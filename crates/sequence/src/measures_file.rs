@@ -8,10 +8,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use datasets::digest::sha256_hex;
 use training::{MeasureRow, measures_from_csv, measures_to_csv};
 
 use crate::error::StoreError;
-use crate::files::{read_if_there, replace, sha256, write_durably};
+use crate::files::{read_if_there, replace, write_durably};
 
 /// The folder of the parts inside a stage's.
 pub(crate) const FOLDER: &str = "measures";
@@ -30,7 +31,7 @@ pub(crate) fn parts(rows: &[MeasureRow]) -> BTreeMap<String, Vec<u8>> {
 /// Writes the parts of a stage that nobody reads yet into `folder`, which is there and empty.
 pub(crate) fn write_all(folder: &Path, rows: &[MeasureRow]) -> Result<(), StoreError> {
     for (measure, bytes) in parts(rows) {
-        write_durably(&path(folder, &measure, CHECKSUM), sha256(&bytes).as_bytes())?;
+        write_durably(&path(folder, &measure, CHECKSUM), sha256_hex(&bytes).as_bytes())?;
         write_durably(&path(folder, &measure, TABLE), &bytes)?;
     }
     Ok(())
@@ -40,7 +41,7 @@ pub(crate) fn write_all(folder: &Path, rows: &[MeasureRow]) -> Result<(), StoreE
 pub(crate) fn add(folder: &Path, rows: &[MeasureRow]) -> Result<(), StoreError> {
     for (measure, bytes) in parts(rows) {
         // The checksum first: a table without one would be damage, a checksum without a table is nothing.
-        replace(&path(folder, &measure, CHECKSUM), sha256(&bytes).as_bytes())?;
+        replace(&path(folder, &measure, CHECKSUM), sha256_hex(&bytes).as_bytes())?;
         replace(&path(folder, &measure, TABLE), &bytes)?;
     }
     Ok(())
@@ -69,7 +70,7 @@ pub(crate) fn read(folder: &Path, measure: &str) -> Result<Option<Vec<MeasureRow
     let damaged = |reason: String| StoreError::Damaged { path: path.clone(), reason };
     let sum =
         read_if_there(&path.with_extension(CHECKSUM))?.ok_or_else(|| damaged("its checksum is missing".into()))?;
-    let found = sha256(&bytes);
+    let found = sha256_hex(&bytes);
     if found.as_bytes() != sum.trim_ascii() {
         return Err(damaged(format!("its SHA-256 is {found}, and {} was written", String::from_utf8_lossy(&sum))));
     }

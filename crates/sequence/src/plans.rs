@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use datasets::digest::sha256_hex;
 use paths::StageId;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::error::StoreError;
 use crate::files::{read_if_there, replace};
@@ -26,8 +26,7 @@ struct Kept {
 pub fn keep(store: &Store, plan: &Plan) -> Result<(), StoreError> {
     let stages = plan.stages.iter().map(|s| (s.id, s.parent.map(|parent| plan.stages[parent].id))).collect();
     let json = serde_json::to_vec(&Kept { name: plan.name.clone(), stages }).expect("a plan is plain data");
-    let name: String = Sha256::digest(&json)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let path = store.root().join("plans").join(format!("{name}.json"));
+    let path = store.root().join("plans").join(format!("{}.json", &sha256_hex(&json)[..16]));
     if path.exists() { Ok(()) } else { replace(&path, &json) }
 }
 

@@ -57,15 +57,8 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     };
     let Received { mut network, measuring } = receive(&origin, store, &data, device)?;
     let mut measuring = measuring.with(measures());
-    let mut situation = Situation {
-        network: &mut *network,
-        initial: &handles(measuring.initial()),
-        received: &handles(measuring.received()),
-        train: &data.train,
-        seed: stage.seed,
-        position: stage.position,
-        number: 0,
-    };
+    let before = Before::of(&measuring);
+    let mut situation = before.situation(&mut *network, &data, stage.seed, stage.position);
     let interventions = &stage.step.interventions;
     // A checkpoint has every tensor, interventions included, and everything that was measured.
     if resume.is_none() {
@@ -136,9 +129,30 @@ pub(crate) fn load(store: &Store, id: StageId, network: &mut dyn Network) -> Res
     network.load(&weights).map_err(|reason| ExecuteError::Store(StoreError::Damaged { path, reason }))
 }
 
-/// Other handles of the same memory.
-pub(crate) fn handles(tensors: &[tch::Tensor]) -> Vec<tch::Tensor> {
-    tensors.iter().map(tch::Tensor::shallow_clone).collect()
+/// The parameters that interventions before a task refer to: as initialised, and as received.
+pub(crate) struct Before {
+    initial: Vec<tch::Tensor>,
+    received: Vec<tch::Tensor>,
+}
+
+impl Before {
+    /// Other handles of the memory that measures are held against.
+    pub fn of(measuring: &Measuring) -> Self {
+        let handles = |tensors: &[tch::Tensor]| tensors.iter().map(tch::Tensor::shallow_clone).collect();
+        Self { initial: handles(measuring.initial()), received: handles(measuring.received()) }
+    }
+
+    /// Where `network` stands before the task at `position`.
+    pub fn situation<'a>(
+        &'a self,
+        network: &'a mut dyn Network,
+        data: &'a TaskData,
+        seed: u64,
+        position: usize,
+    ) -> Situation<'a> {
+        let Self { initial, received } = self;
+        Situation { network, initial, received, train: &data.train, seed, position, number: 0 }
+    }
 }
 
 fn weights_file(network: &dyn Network, stage: &Stage) -> Result<Vec<u8>, ExecuteError> {

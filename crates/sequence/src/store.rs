@@ -21,12 +21,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use datasets::digest::sha256_hex;
 use paths::StageId;
 use serde::{Deserialize, Serialize};
 use training::{MeasureRow, NamedTensors, from_safetensors};
 
 use crate::error::StoreError;
-use crate::files::{create_folder, read_if_there, replace, sha256, sync_folder, write_durably};
+use crate::files::{create_folder, read_if_there, replace, sync_folder, write_durably};
 use crate::measures_file;
 use crate::record::Record;
 
@@ -260,7 +261,7 @@ impl Store {
             serde_json::from_slice(&sums).map_err(|_| damaged(&list, "not a list of checksums"))?;
         let expected = sums.get(file).ok_or_else(|| damaged(&list, &format!("it does not list {file}")))?;
         let bytes = read_if_there(&path)?.ok_or_else(|| damaged(&path, "it is missing"))?;
-        let found = sha256(&bytes);
+        let found = sha256_hex(&bytes);
         if found != *expected {
             let reason = format!("its SHA-256 is {found}, and {expected} was written");
             return Err(StoreError::Damaged { path, reason });
@@ -285,7 +286,7 @@ impl Store {
         let parts = [(RECORD, Some(&record)), (EPOCHS, Some(&files.epochs)), (WEIGHTS, files.weights.as_ref())];
         for (name, bytes) in parts.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))) {
             write_durably(&folder.path().join(name), bytes)?;
-            sums.insert(name, sha256(bytes));
+            sums.insert(name, sha256_hex(bytes));
         }
         let sums = serde_json::to_vec_pretty(&sums).expect("checksums are plain data");
         write_durably(&folder.path().join(CHECKSUMS), &sums)?;

@@ -1,5 +1,6 @@
 //! From a plan to the queue.
 
+use counted::counted;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -105,9 +106,10 @@ pub fn dry_run(request: &Request<'_>, settings: &SlurmSettings) -> Result<String
     let Prepared { attempt, arrays, scripts, collect, earlier, queued, .. } = prepare(request, settings, true)?;
     let stages: usize = arrays.iter().map(|array| array.elements.len()).sum();
     let mut text = format!(
-        "# {}: {stages} stages to submit in {} arrays, {queued} in the queue already; into {}\n",
+        "# {}: {} to submit in {}, {queued} in the queue already; into {}\n",
         request.title,
-        arrays.len(),
+        counted(stages, "stage"),
+        counted(arrays.len(), "array"),
         attempt.path.display()
     );
     let names: Vec<String> = (1..=arrays.len()).map(|number| format!("$array_{number}")).collect();

@@ -1,17 +1,11 @@
-//! Writing to a terminal or pipe whose other end may be gone: `println!` panics there, and a closed pager must neither end
-//! a training nor turn a finished command into a failed one.
+//! Lines to a terminal or pipe whose other end may be gone.
+//!
+//! `println!` panics where nobody reads; a closed pager must neither end a training nor turn a finished command into a failed
+//! one. Any other failure, such as a full disk behind `> plan.jsonl`, is one: what was to be written is what was asked for. So
+//! it is remembered, and [`finish`] makes it the program's.
 
 #![warn(missing_docs)]
 
-use std::fmt::Display;
-use std::io::Write;
+mod output;
 
-/// Prints a line to standard output.
-pub fn out(text: impl Display) {
-    let _ = writeln!(std::io::stdout(), "{text}");
-}
-
-/// Prints a line to standard error.
-pub fn err(text: impl Display) {
-    let _ = writeln!(std::io::stderr(), "{text}");
-}
+pub use output::{err, finish, is_open, out, write};

@@ -1,5 +1,6 @@
 //! Stages a minute against jobs.
 
+use counted::counted;
 use datasets::Library;
 use paths::{DatasetName, ExperimentFile};
 use sequence::{Plan, Store};
@@ -78,7 +79,11 @@ pub(super) fn measure(session: &Session, jobs: &[usize]) -> Result<Vec<Rate>, Be
 
 pub(super) fn table(rates: &[Rate]) -> String {
     let rows = rates.iter().map(|rate| {
-        vec![format!("{} jobs, {} stages", rate.jobs, rate.stages), rate.stages_per_minute.text(1), rate.gain.text(2)]
+        vec![
+            format!("{}, {}", counted(rate.jobs, "job"), counted(rate.stages, "stage")),
+            rate.stages_per_minute.text(1),
+            rate.gain.text(2),
+        ]
     });
     markdown("Stages a minute against jobs", &["", "stages/min: median (range)", "over the first"], rows)
 }

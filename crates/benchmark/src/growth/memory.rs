@@ -1,5 +1,6 @@
 //! Peak memory of the figures' programs against images and jobs.
 
+use counted::counted;
 use std::process::Command;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ pub(super) fn measure(
     let mut peaks = Vec::new();
     for &train_images in images {
         for &jobs in jobs {
-            progress.set_message(format!("{train_images} images, {jobs} jobs"));
+            progress.set_message(format!("{}, {}", counted(train_images, "image"), counted(jobs, "job")));
             peaks.push(one(session, train_images, jobs)?);
             progress.inc(1);
         }
@@ -76,7 +77,12 @@ fn one(session: &Session, train_images: usize, jobs: usize) -> Result<Peak, Benc
 pub(super) fn table(peaks: &[Peak]) -> String {
     let rows = peaks.iter().map(|peak| {
         vec![
-            format!("{} CIFAR-10 images, {} jobs, width {}", peak.train_images, peak.jobs, peak.width),
+            format!(
+                "{}, {}, width {}",
+                counted(peak.train_images, "CIFAR-10 image"),
+                counted(peak.jobs, "job"),
+                peak.width
+            ),
             mib(peak.peak_resident_bytes),
         ]
     });

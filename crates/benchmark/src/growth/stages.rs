@@ -3,6 +3,7 @@
 //! The plans are sweeps: ten seeds, and as many conditions as it takes. The stores are filled with made-up records through
 //! the same door as real ones; only their weights are smaller.
 
+use counted::counted;
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
@@ -60,7 +61,7 @@ pub(super) fn measure(
     let progress = session.progress("stages", numbers.len());
     let mut times = Vec::new();
     for &number in numbers {
-        progress.set_message(format!("{number} stages"));
+        progress.set_message(counted(number, "stage"));
         times.push(one(session, number, left_out)?);
         progress.inc(1);
     }
@@ -92,7 +93,7 @@ fn one(session: &Session, number: usize, left_out: &mut Vec<LeftOut>) -> Result<
             let mut command = Command::new(session.program(name)?);
             command.args(options).args(arguments);
             let Some(finished) = run(command, LIMIT)? else {
-                let what = format!("`{name}` on {number} stages");
+                let what = format!("`{name}` on {}", counted(number, "stage"));
                 left_out.push(LeftOut { what, reason: format!("it was ended after {} s", LIMIT.as_secs()) });
                 return Ok((None, peak));
             };
@@ -223,7 +224,7 @@ pub(super) fn table(times: &[Times]) -> String {
         |spread: &Option<Spread>| spread.as_ref().map_or_else(|| format!("> {}", LIMIT.as_secs()), |s| s.text(3));
     let rows = times.iter().map(|t| {
         vec![
-            format!("{} stages, {} runs", t.stages, t.runs),
+            format!("{}, {}", counted(t.stages, "stage"), counted(t.runs, "run")),
             t.planning_seconds.text(3),
             t.survey_seconds.text(3),
             t.tabulating_seconds.text(3),

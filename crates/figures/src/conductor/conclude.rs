@@ -1,5 +1,6 @@
 //! From a store to tables and a figure, and what is said of them.
 
+use counted::counted;
 use std::process::ExitCode;
 
 use paths::{Experiment, FigureKind};
@@ -51,12 +52,16 @@ pub(crate) fn conclude(
     }
     let diverged = rows.iter().filter(|row| row.status == sequence::Status::Diverged).count();
     if diverged > 0 {
-        say(options, &format!("{diverged} of {} runs diverged; the tables and the figure say which.", rows.len()));
+        say(
+            options,
+            &format!("{diverged} of {} diverged; the tables and the figure say which.", counted(rows.len(), "run")),
+        );
     }
     if missing > 0 {
         terminal::err(format!(
-            "{missing} of {} runs have no result because a stage failed; the same command tries them again.",
-            plan.runs.len()
+            "{missing} of {} {} no result because a stage failed; the same command tries again.",
+            counted(plan.runs.len(), "run"),
+            if missing == 1 { "has" } else { "have" }
         ));
     }
     // A run without a result is a failed run, to scripts too.

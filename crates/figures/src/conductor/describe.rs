@@ -1,5 +1,6 @@
 //! What `--plan` says.
 
+use counted::counted;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -30,7 +31,7 @@ pub(crate) fn plan(plan: &Plan, store: &Store, jobs: usize, device: Device) -> R
         });
     }
     let done = records.iter().flatten().count();
-    let _ = writeln!(text, "{}: {runs} runs of {steps} tasks in all.", plan.name);
+    let _ = writeln!(text, "{}: {} of {} in all.", plan.name, counted(runs, "run"), counted(steps, "task"));
     let percent = 100.0 * plan.shared() as f64 / steps.max(1) as f64;
     let _ = writeln!(
         text,

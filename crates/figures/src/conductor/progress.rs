@@ -1,5 +1,6 @@
 //! What a person sees while an experiment trains.
 
+use counted::counted;
 use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -31,10 +32,11 @@ pub(crate) struct Progress {
 #[derive(Default)]
 struct State {
     running: HashMap<usize, Running>,
-    /// Shares of their epochs that running stages have done, and stages done, since the program began.
+    /// Stages done since the program began.
     finished: usize,
     /// Stages that the store's survey found to be trained.
     to_do: usize,
+    pace: Pace,
     last_line: Option<Instant>,
 }
 
@@ -42,8 +44,26 @@ struct Running {
     bar: Option<ProgressBar>,
     began: Instant,
     redrawn: Instant,
+    /// The share of its epochs that is done, and the one that was done when it began: what a checkpoint had of it.
     share: f64,
+    share_before: Option<f64>,
     text: String,
+}
+
+/// What trainings here have done since the first step of the first one: what a time is predicted from. What other processes
+/// did, what checkpoints held and how long images took to be fetched and prepared says nothing about it.
+#[derive(Default)]
+struct Pace {
+    first_step: Option<Instant>,
+    /// Stages that were trained here, as far as they were.
+    trained: f64,
+}
+
+impl Pace {
+    /// Seconds that `left` stages may take, from what was trained in `elapsed`; `None` where that is too little to tell.
+    fn seconds_left(left: f64, trained: f64, elapsed: Duration) -> Option<u64> {
+        (trained >= 0.1 && left > 0.0).then(|| elapsed.mul_f64(left / trained).as_secs())
+    }
 }
 
 /// What a stage is, for a person.
@@ -51,6 +71,12 @@ pub(crate) fn stage_name(stage: &Stage) -> String {
     let before: String = stage.step.interventions.iter().map(|intervention| format!("{intervention}, ")).collect();
     let task = if stage.position > 0 { format!(" · task {}", stage.position + 1) } else { String::new() };
     format!("{} · {before}{}{task} · seed {}", stage.step.task.dataset, stage.step.task.transform, stage.seed)
+}
+
+/// Says that none of an experiment's stages is left to train.
+pub(crate) fn all_done(title: &str, stages: usize) -> String {
+    let all = if stages == 1 { "the only stage is".to_owned() } else { format!("all {stages} stages are") };
+    format!("{title}: {all} done.")
 }
 
 impl Progress {
@@ -106,15 +132,16 @@ impl Progress {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How long the rest may take, from how long the part done took.
-    fn eta(&self, state: &State) -> String {
-        let done = state.finished as f64 + state.running.values().map(|r| r.share).sum::<f64>();
-        let left = state.to_do as f64 - done;
-        if done < 0.1 || left <= 0.0 {
-            return "estimating".into();
+    /// How long the rest may take, from how long training took so far.
+    fn eta(state: &State) -> String {
+        let running = |share: fn(&Running) -> f64| state.running.values().map(share).sum::<f64>();
+        let left = state.to_do as f64 - state.finished as f64 - running(|r| r.share);
+        let trained = state.pace.trained + running(|r| r.share - r.share_before.unwrap_or(r.share));
+        let elapsed = state.pace.first_step.map_or(Duration::ZERO, |first| first.elapsed());
+        match Pace::seconds_left(left, trained, elapsed) {
+            Some(seconds) => format!("about {} left at most", HumanDuration(Duration::from_secs(seconds))),
+            None => "estimating".into(),
         }
-        let left = self.began.elapsed().mul_f64(left / done);
-        format!("about {} left at most", HumanDuration(Duration::from_secs(left.as_secs())))
     }
 
     fn remove(&self, stage: usize) -> Option<Running> {
@@ -134,8 +161,8 @@ impl Events for Progress {
         }
         let (title, done) = (&self.title, self.names.len() - to_train);
         self.say(&match to_train {
-            0 => format!("{title}: all {done} stages are done."),
-            _ => format!("{title}: {to_train} stages to train, {done} done; {}.", self.how),
+            0 => all_done(title, done),
+            _ => format!("{title}: {} to train, {done} done; {}.", counted(to_train, "stage"), self.how),
         });
     }
 
@@ -147,20 +174,21 @@ impl Events for Progress {
             bar
         });
         let now = Instant::now();
-        let running = Running { bar, began: now, redrawn: now, share: 0.0, text: String::new() };
+        let running = Running { bar, began: now, redrawn: now, share: 0.0, share_before: None, text: String::new() };
         self.lock().running.insert(stage, running);
     }
 
     fn step(&self, stage: usize, event: &StepEvent<'_>) {
         let mut state = self.lock();
+        state.pace.first_step.get_or_insert_with(Instant::now);
         let Some(running) = state.running.get_mut(&stage) else { return };
+        let epochs = self.most_epochs[stage];
+        running.share = ((event.epoch - 1) as f64 + event.step as f64 / event.steps as f64) / epochs as f64;
+        running.share_before.get_or_insert(running.share);
         if running.redrawn.elapsed() < REDRAW {
             return;
         }
         running.redrawn = Instant::now();
-        let epochs = self.most_epochs[stage];
-        let inside = event.step as f64 / event.steps as f64;
-        running.share = ((event.epoch - 1) as f64 + inside) / epochs as f64;
         let speed = event.images as f64 / running.began.elapsed().as_secs_f64();
         let losses = event.last.map_or(String::new(), |last| {
             format!(" · train {:.3}, validation {:.3}", last.train_loss, last.validation_loss)
@@ -169,7 +197,7 @@ impl Events for Progress {
         if let Some(bar) = &running.bar {
             bar.set_message(running.text.clone());
         }
-        let eta = self.eta(&state);
+        let eta = Self::eta(&state);
         match &self.bars {
             Some((_, bar)) => bar.set_message(eta),
             None if !self.quiet && state.last_line.unwrap_or(self.began).elapsed() >= LINE => {
@@ -177,28 +205,32 @@ impl Events for Progress {
                 for running in state.running.values() {
                     terminal::err(format!("  {}", running.text));
                 }
-                terminal::err(format!("{} of {} stages, {eta}", state.finished, state.to_do));
+                terminal::err(format!("{} of {}, {eta}", state.finished, counted(state.to_do, "stage")));
             }
             None => {}
         }
     }
 
     fn finished(&self, stage: usize, record: &Record) {
-        self.remove(stage);
+        let trained = self.remove(stage);
         {
             let mut state = self.lock();
             state.finished += 1;
+            // One that another process finished was never begun here.
+            if let Some(before) = trained.and_then(|running| running.share_before) {
+                state.pace.trained += 1.0 - before;
+            }
             if let Some((_, bar)) = &self.bars {
                 bar.set_position(state.finished as u64);
-                bar.set_message(self.eta(&state));
+                bar.set_message(Self::eta(&state));
             }
         }
         let result = match &record.outcome {
             Outcome::Finished(s) => format!(
-                "test loss {:.4}, accuracy {:.1} % (best of {} epochs: {})",
+                "test loss {:.4}, accuracy {:.1} % (best of {}: {})",
                 s.test.loss,
                 100.0 * s.test.accuracy,
-                s.epochs,
+                counted(s.epochs, "epoch"),
                 s.best_epoch
             ),
             Outcome::Diverged { epoch } => format!("diverged in epoch {epoch}"),
@@ -215,5 +247,42 @@ impl Events for Progress {
 
     fn notice(&self, text: &str) {
         self.say(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn running(share: f64, share_before: Option<f64>) -> Running {
+        let now = Instant::now();
+        Running { bar: None, began: now, redrawn: now, share, share_before, text: String::new() }
+    }
+
+    #[test]
+    fn no_time_is_predicted_before_there_are_steps_to_predict_from() {
+        let mut state = State { to_do: 4, ..State::default() };
+        assert_eq!(Progress::eta(&state), "estimating");
+        // Stages that other processes finished, and one that a checkpoint had most of.
+        state.finished = 2;
+        assert_eq!(Progress::eta(&state), "estimating");
+        state.pace.first_step = Instant::now().checked_sub(Duration::from_secs(60));
+        state.running.insert(0, running(0.9, Some(0.9)));
+        assert_eq!(Progress::eta(&state), "estimating");
+        state.running.insert(0, running(0.5, Some(0.0)));
+        assert!(Progress::eta(&state).starts_with("about 3 minutes left"), "{}", Progress::eta(&state));
+    }
+
+    #[test]
+    fn times_are_in_proportion_to_what_was_trained() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(Pace::seconds_left(3.0, 0.5, minute), Some(360));
+        assert_eq!(Pace::seconds_left(3.0, 0.05, minute), None);
+        assert_eq!(Pace::seconds_left(0.0, 2.0, minute), None);
+    }
+
+    #[test]
+    fn one_stage_is_not_all_stages() {
+        assert_eq!([1, 2].map(|n| all_done("T", n)), ["T: the only stage is done.", "T: all 2 stages are done."]);
     }
 }

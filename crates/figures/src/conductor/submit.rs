@@ -1,5 +1,6 @@
 //! Handing the stages of a plan to a scheduler.
 
+use counted::counted;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,7 +10,7 @@ use submission::{Request, SlurmSettings, Wanted};
 
 use crate::command_line::Options;
 use crate::conductor::conclude::say;
-use crate::conductor::progress::stage_name;
+use crate::conductor::progress::{all_done, stage_name};
 use crate::conductor::{collect, commands};
 use crate::drawing::Places;
 use crate::error::FigureError;
@@ -45,7 +46,7 @@ pub(crate) fn run(
         return Ok(ExitCode::SUCCESS);
     }
     if stages.iter().all(|stage| !stage.to_train) {
-        say(options, &format!("{}: all {} stages are done.", plan.name, stages.len()));
+        say(options, &all_done(&plan.name, stages.len()));
         return collect::run(plan, experiment, places, options);
     }
     // Here rather than in the jobs: the nodes of many clusters reach no other network, and many at once would fetch the same.
@@ -60,10 +61,10 @@ pub(crate) fn run(
     say(
         options,
         &format!(
-            "{}: {} of {} stages are done, {} in the queue since earlier.",
+            "{}: {} of {} done, {} in the queue since earlier.",
             plan.name,
             stages.len() - to_train,
-            stages.len(),
+            counted(stages.len(), "stage"),
             submitted.queued
         ),
     );
@@ -71,10 +72,10 @@ pub(crate) fn run(
         say(
             options,
             &format!(
-                "Submitted {} stages as {} arrays: jobs {}. Job {collect} writes tables and figure after them.\nScripts and \
+                "Submitted {} as {}: jobs {}. Job {collect} writes tables and figure after them.\nScripts and \
                  logs: {}",
-                submitted.stages,
-                submitted.jobs.len(),
+                counted(submitted.stages, "stage"),
+                counted(submitted.jobs.len(), "array"),
                 submitted.jobs.join(", "),
                 folder.display()
             ),

@@ -1,50 +1,44 @@
 //! The cells of a CSV file as text, and the errors that name row and column.
 
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{BooleanChunked, CsvReadOptions, DataFrame, DataType, NewChunkedArray, PolarsError, SerReader};
+use polars::prelude::{Column, DataFrame, DataType};
+use tables::Table;
 
 use crate::runs::error::TableError;
 
 /// A CSV file: a row a run, every cell as text, an empty one as `None`.
 pub(crate) struct Cells {
     path: PathBuf,
-    /// Without rows that are blank.
+    /// Every column, in the file's order.
     pub frame: DataFrame,
-    /// The number of each row in the file, the first after the header being 1.
+    /// The number of each row in the file, counted in lines below the header.
     numbers: Vec<usize>,
+    /// Of each row, the places of the columns whose cells had blanks around them.
+    trimmed: Vec<Vec<usize>>,
 }
 
 impl Cells {
     /// Parses a file's bytes; `path` is what errors call it.
-    pub fn parse(bytes: Vec<u8>, path: &Path) -> Result<Self, TableError> {
-        let header = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
-        if !header.contains(&b',') && (header.contains(&b';') || header.contains(&b'\t')) {
-            let header = String::from_utf8_lossy(header).trim_end().to_owned();
-            return Err(TableError::Separator { path: path.to_owned(), header });
-        }
-        let ragged = ragged(&bytes);
-        let unreadable = |e: PolarsError| TableError::Unreadable {
-            path: path.to_owned(),
-            reason: ragged.unwrap_or_else(|| e.to_string()),
-        };
-        let all = CsvReadOptions::default()
-            .with_has_header(true)
-            // Every column as text: a condition called 1e-3 stays 1e-3.
-            .with_infer_schema_length(Some(0))
-            .into_reader_with_file_handle(Cursor::new(bytes))
-            .finish()
-            .map_err(unreadable)?;
-        let mut filled = vec![false; all.height()];
-        for column in all.columns() {
-            for (filled, cell) in filled.iter_mut().zip(column.cast(&DataType::String)?.str()?.iter()) {
-                *filled |= cell.is_some();
+    pub fn parse(bytes: &[u8], path: &Path) -> Result<Self, TableError> {
+        Self::of(Table::parse(bytes, path)?)
+    }
+
+    /// The cells of a table.
+    pub fn of(table: Table) -> Result<Self, TableError> {
+        let mut columns: Vec<Vec<Option<String>>> = vec![Vec::with_capacity(table.rows.len()); table.header.len()];
+        let (mut numbers, mut trimmed) = (Vec::new(), Vec::new());
+        for row in table.rows {
+            numbers.push(row.number);
+            trimmed.push(row.trimmed);
+            for (column, cell) in columns.iter_mut().zip(row.cells) {
+                column.push(Some(cell).filter(|cell| !cell.is_empty()));
             }
         }
-        let frame = all.filter(&BooleanChunked::from_slice("filled".into(), &filled))?;
-        let numbers = filled.iter().enumerate().filter(|(_, filled)| **filled).map(|(at, _)| at + 1).collect();
-        Ok(Self { path: path.to_owned(), frame, numbers })
+        // Every column as text: a condition called 1e-3 stays 1e-3.
+        let columns = table.header.into_iter().zip(columns).map(|(name, cells)| Column::new(name.into(), cells));
+        let frame = DataFrame::new_infer_height(columns.collect())?;
+        Ok(Self { path: table.path, frame, numbers, trimmed })
     }
 
     /// The file.
@@ -60,6 +54,14 @@ impl Cells {
     /// The number in the file of a row.
     pub fn number(&self, row: usize) -> usize {
         self.numbers[row]
+    }
+
+    /// How many cells of a column had blanks around them, and the number of the first such row.
+    pub fn trimmed(&self, column: &str) -> Option<(usize, usize)> {
+        let place = self.frame.get_column_index(column)?;
+        let rows = self.numbers.iter().zip(&self.trimmed).filter(|(_, trimmed)| trimmed.contains(&place));
+        let mut rows = rows.map(|(number, _)| *number);
+        rows.next().map(|first| (1 + rows.count(), first))
     }
 
     /// The columns' names.
@@ -95,21 +97,18 @@ impl Cells {
             path: self.path.clone(),
             row: self.number(row),
             column: column.to_owned(),
-            found: cell.map_or("empty".into(), |text| format!("`{text}`")),
+            found: match cell {
+                Some(text) if has_decimal_comma(text) => format!("`{text}`, with a decimal comma"),
+                Some(text) => format!("`{text}`"),
+                None => "empty".into(),
+            },
             expected,
         }
     }
 }
 
-/// Names the first row that has more or fewer cells than the header; the data-frame library says only that there is one.
-fn ragged(bytes: &[u8]) -> Option<String> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let error = reader.records().find_map(Result::err)?;
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let line = pos.as_ref().map_or_else(String::new, |pos| format!("line {}: ", pos.line()));
-            Some(format!("{line}{len} cells, but the header has {expected_len}; cells with commas need quotes"))
-        }
-        _ => None,
-    }
+/// Whether a cell is a number with a comma for its point.
+fn has_decimal_comma(text: &str) -> bool {
+    text.split_once(',')
+        .is_some_and(|(whole, part)| !part.is_empty() && format!("{whole}.{part}").parse::<f64>().is_ok())
 }

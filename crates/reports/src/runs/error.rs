@@ -7,23 +7,18 @@ use polars::prelude::PolarsError;
 /// Why a table cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// The file cannot be read as CSV.
-    #[error("{path} cannot be read as a table: {reason}")]
-    Unreadable {
+    /// The file is no table.
+    #[error(transparent)]
+    File(#[from] tables::TableError),
+    /// No run has a result.
+    #[error("{path}: none of {runs} has a result: {statuses}")]
+    NoResult {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The columns are not separated by commas.
-    #[error(
-        "{path} has one column, `{header}`; write the table with commas between columns and points in decimals (`1.25`)"
-    )]
-    Separator {
-        /// The file.
-        path: PathBuf,
-        /// Its first line.
-        header: String,
+        /// How many runs there are, in words.
+        runs: String,
+        /// How many have which status, in words.
+        statuses: String,
     },
     /// A column is missing.
     #[error("{path} has no column `{column}`; needed are {needed}, found are {found}")]
