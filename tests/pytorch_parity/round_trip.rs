@@ -56,7 +56,7 @@ fn exported_weights_evaluate_to_the_same_in_pytorch() {
     execute(&plan, &store, &library, &options, &(), &AtomicBool::new(false)).unwrap();
 
     let stage = plan.stages.last().unwrap();
-    let data = library.task_data(&stage.step.task, &plan.data).unwrap().standard_test;
+    let data = library.task_data(&stage.step.task, &stage.data).unwrap().standard_test;
     let (images, labels) = data.slice(0, data.len(), None);
     let path = |name: &str| root.path().join(name);
     images.contiguous().write_npy(path("x.npy")).unwrap();

@@ -134,7 +134,7 @@ fn one(
     if !real {
         library.preload(images::made_up(DatasetName::Cifar10, images, images / 5));
     }
-    let data = library.task_data(&plan.stages[0].step.task, &plan.data)?;
+    let data = library.task_data(&plan.stages[0].step.task, &plan.stages[0].data)?;
     let (train, validation) = (data.train.len(), data.validation.len());
     let steps = train.div_ceil(BATCH);
     let order = Tensor::randperm(train as i64, (Kind::Int64, device));

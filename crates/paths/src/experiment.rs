@@ -8,7 +8,9 @@ use serde::Deserialize;
 use crate::condition::Family;
 use crate::error::in_plain_words;
 use crate::scales::{self, Scales};
-use crate::{Condition, DatasetName, Drawing, ExperimentError, Factors, LearningPath, Settings, SettingsPatch};
+use crate::{
+    Condition, DataSelection, DatasetName, Drawing, ExperimentError, Factors, LearningPath, Settings, SettingsPatch,
+};
 
 /// More tasks would take gigabytes to plan; the paper's largest figure has a few thousand.
 const MOST_TASKS: usize = 1_000_000;
@@ -75,6 +77,8 @@ pub struct Run {
     pub factors: Factors,
     /// Seed of the initial weights and of the order of the images.
     pub seed: u64,
+    /// The images.
+    pub data: DataSelection,
     /// The steps.
     pub path: LearningPath,
 }
@@ -237,6 +241,7 @@ impl Experiment {
                     condition: condition.label.clone(),
                     factors: factors.clone(),
                     seed,
+                    data: self.settings.data(seed),
                     path: path.clone(),
                 }));
             }

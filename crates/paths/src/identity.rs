@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn id(p: &Parts) -> StageId {
-        let (model, numerics, data) = (p.settings.model(), p.settings.numerics(), p.settings.data());
+        let (model, numerics, data) = (p.settings.model(), p.settings.numerics(), p.settings.data(p.seed));
         let genesis = Genesis { model: &model, channels: p.channels, seed: p.seed, numerics: &numerics };
         let context = StageContext { dataset_fingerprint: p.fingerprint, data: &data, position: p.position };
         StageId::of_genesis(&genesis).child(&p.step, &context)
@@ -184,7 +184,7 @@ mod tests {
             |p| p.settings.train_images = ImageCount::AtMost(100),
             |p| p.settings.test_images = ImageCount::AtMost(100),
             |p| p.settings.validation_fraction = 0.2,
-            |p| p.settings.split_seed = 1,
+            |p| p.settings.split_seed = crate::SplitSeeds::one(1),
             |p| p.step.process.lr = 2e-3,
             |p| p.step.process.momentum = 0.8,
             |p| p.step.process.weight_decay = 0.0,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::split_seeds::SplitSeeds;
 use crate::values::{self, SeedList};
 use crate::{
     Carry, DataSelection, DatasetName, ImageCount, Init, LearningProcess, ModelSpec, NetworkName, Numerics, Precision,
@@ -62,8 +63,9 @@ settings! {
     /// Share of the training images held out for early stopping.
     #[serde(deserialize_with = "values::some_fraction")]
     validation_fraction: f64 = DataSelection::default().validation_fraction;
-    /// Seed of the choice of images; the same for every run of an experiment.
-    split_seed: u64 = DataSelection::default().split_seed;
+    /// Seed of the choice of images, the same for every run of an experiment; or a list of them, of which the run with seed s has the
+    /// one at place s modulo the list's length, so that runs of one seed have the same images.
+    split_seed: SplitSeeds = SplitSeeds::one(DataSelection::default().split_seed);
     /// The network: "resnet18", "all-cnn", "all-cnn-bn" or "mlp".
     network: NetworkName = NetworkName::ResNet18;
     /// Width of the network: a number, or "standard" for the network's own.
@@ -126,13 +128,13 @@ impl Settings {
         Numerics { precision: self.precision, threads: self.threads }
     }
 
-    /// The images.
-    pub fn data(&self) -> DataSelection {
+    /// The images of a run.
+    pub fn data(&self, seed: u64) -> DataSelection {
         DataSelection {
             train_images: self.train_images,
             test_images: self.test_images,
             validation_fraction: self.validation_fraction,
-            split_seed: self.split_seed,
+            split_seed: self.split_seed.of(seed),
         }
     }
 }

@@ -16,6 +16,8 @@ pub struct Stage {
     pub step: Step,
     /// Seed of the path.
     pub seed: u64,
+    /// The images.
+    pub data: DataSelection,
     /// How many steps of the path came before.
     pub position: usize,
     /// How many more stages the longest path through this one has.
@@ -44,8 +46,6 @@ pub struct Plan {
     pub model: ModelSpec,
     /// The arithmetic of all stages.
     pub numerics: Numerics,
-    /// The images of all stages.
-    pub data: DataSelection,
 }
 
 impl Plan {
@@ -61,7 +61,6 @@ impl Plan {
             runs: Vec::new(),
             model: settings.model(),
             numerics: settings.numerics(),
-            data: settings.data(),
         };
         let fingerprints: HashMap<DatasetName, String> =
             settings.datasets.iter().map(|&dataset| (dataset, datasets::fingerprint(dataset))).collect();
@@ -99,7 +98,7 @@ impl Plan {
         let mut stages = Vec::with_capacity(run.path.len());
         for (position, step) in run.path.iter().enumerate() {
             let dataset_fingerprint = &fingerprints[&step.task.dataset];
-            id = id.child(step, &StageContext { dataset_fingerprint, data: &self.data, position });
+            id = id.child(step, &StageContext { dataset_fingerprint, data: &run.data, position });
             let remaining = run.path.len() - 1 - position;
             let at = match index.entry(id) {
                 Entry::Occupied(known) => {
@@ -108,7 +107,8 @@ impl Plan {
                     at
                 }
                 Entry::Vacant(new) => {
-                    self.stages.push(Stage { id, parent, step: step.clone(), seed: run.seed, position, remaining });
+                    let (step, data) = (step.clone(), run.data.clone());
+                    self.stages.push(Stage { id, parent, step, seed: run.seed, data, position, remaining });
                     *new.insert(self.stages.len() - 1)
                 }
             };

@@ -71,7 +71,7 @@ pub fn describe(store: &Store, plan: &Plan) -> Result<(), StoreError> {
             step: stage.step.clone(),
             model: plan.model.clone(),
             numerics: plan.numerics.clone(),
-            data: plan.data.clone(),
+            data: stage.data.clone(),
         };
         create_folder(path.parent().expect("a description lies in a folder"))?;
         replace(&path, &serde_json::to_vec(&description).expect("a description has text keys only"))?;
@@ -101,14 +101,14 @@ pub fn lineage(store: &Store, id: StageId) -> Result<Plan, PlannedError> {
         runs: Vec::new(),
         model: last.model.clone(),
         numerics: last.numerics.clone(),
-        data: last.data.clone(),
     };
     let channels = chain[0].step.task.dataset.channels();
     let genesis = Genesis { model: &plan.model, channels, seed: last.seed, numerics: &plan.numerics };
     let mut expected = StageId::of_genesis(&genesis);
     for (position, description) in chain.iter().enumerate() {
         let dataset_fingerprint = &datasets::fingerprint(description.step.task.dataset);
-        expected = expected.child(&description.step, &StageContext { dataset_fingerprint, data: &plan.data, position });
+        expected =
+            expected.child(&description.step, &StageContext { dataset_fingerprint, data: &description.data, position });
         if expected != description.stage {
             return Err(PlannedError::Other { stage: description.stage });
         }
@@ -117,6 +117,7 @@ pub fn lineage(store: &Store, id: StageId) -> Result<Plan, PlannedError> {
             parent: position.checked_sub(1),
             step: description.step.clone(),
             seed: last.seed,
+            data: description.data.clone(),
             position,
             remaining: chain.len() - 1 - position,
         });
@@ -163,7 +164,7 @@ mod tests {
             assert_eq!(found.stages.len(), stage.position + 1);
             let last = found.stages.last().unwrap();
             assert_eq!((last.id, &last.step, last.seed), (stage.id, &stage.step, stage.seed));
-            assert_eq!((&found.model, &found.numerics, &found.data), (&plan.model, &plan.numerics, &plan.data));
+            assert_eq!((&found.model, &found.numerics, &last.data), (&plan.model, &plan.numerics, &stage.data));
             let parent = stage.parent.map(|parent| plan.stages[parent].id);
             assert_eq!(last.parent.map(|parent| found.stages[parent].id), parent);
         }

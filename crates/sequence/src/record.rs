@@ -86,7 +86,7 @@ impl Record {
             process: stage.step.process.clone(),
             model: plan.model.clone(),
             numerics: plan.numerics.clone(),
-            data: plan.data.canonical(stage.step.task.dataset),
+            data: stage.data.canonical(stage.step.task.dataset),
             outcome,
             provenance,
         }

@@ -38,7 +38,7 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     let Setting { plan, store, events, device, .. } = *setting;
     let stage = &plan.stages[index];
     let began = Instant::now();
-    let data = setting.library.task_data(&stage.step.task, &plan.data)?;
+    let data = setting.library.task_data(&stage.step.task, &stage.data)?;
     let resume = match checkpoint::load(store, stage.id) {
         Err(damage @ StoreError::Damaged { .. }) => {
             events.notice(&format!("{damage}; stage {} begins anew", stage.id.short()));

@@ -59,7 +59,7 @@ pub(super) fn measure(session: &Session, jobs: &[usize]) -> Result<Vec<Rate>, Be
     let library = Library::new(session.data.clone(), Kind::Float, session.device, usize::MAX, |_| {});
     library.preload(made_up(DatasetName::Mnist, 1000, 200));
     // Prepared beforehand: the question is what jobs add.
-    library.task_data(&plan.stages[0].step.task, &plan.data)?;
+    library.task_data(&plan.stages[0].step.task, &plan.stages[0].data)?;
     let progress = session.progress("jobs", session.rounds * jobs.len());
     let rates = in_turns(session.rounds, jobs.len(), |side| {
         let folder = session.folder()?;

@@ -92,9 +92,11 @@ fn estimate(plan: &Plan, records: &[Option<Record>], jobs: usize, device: Device
 
 /// Work of a stage that runs all its epochs, in training images: evaluating an image costs about a third of training on it.
 fn stage_images(plan: &Plan, dataset: DatasetName, epochs: usize) -> f64 {
-    let images = plan.data.train_images.of(dataset.train_images()) as f64;
-    let validation = images * plan.data.validation_fraction;
-    let test = plan.data.test_images.of(dataset.test_images()) as f64;
+    // All runs have as many images, whichever they are.
+    let data = &plan.stages[0].data;
+    let images = data.train_images.of(dataset.train_images()) as f64;
+    let validation = images * data.validation_fraction;
+    let test = data.test_images.of(dataset.test_images()) as f64;
     epochs as f64 * (images - validation + validation / 3.0) + (images + 2.0 * test) / 3.0
 }
 

@@ -38,8 +38,8 @@ pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String
     );
     notes.push(
         "Intervals and p-values are about seeds: repetitions of the initialisation and of the order of batches on one subset of the \
-         training images, one split into training and validation and one set of test images. They say nothing of how much \
-         another subset, split or test set would change."
+         training images, one split into training and validation and one set of test images (several, where the experiment lists \
+         several `split_seed`). They say nothing of how much another subset, split or test set would change."
             .into(),
     );
     if analysis.summaries.iter().any(|s| s.n > 1 && s.n < BOOTSTRAP_RUNS) {
