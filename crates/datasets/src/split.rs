@@ -86,7 +86,7 @@ fn allocate(sizes: &[usize], total: usize) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::RawImages;
-    use paths::{DatasetName, ImageCount};
+    use paths::{Count, DatasetName};
     use proptest::prelude::*;
 
     fn dataset(train_labels: Vec<u8>, test_labels: Vec<u8>) -> RawDataset {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     fn selection(train_images: usize, test_images: usize) -> DataSelection {
-        let [train_images, test_images] = [train_images, test_images].map(ImageCount::AtMost);
+        let [train_images, test_images] = [train_images, test_images].map(Count::AtMost);
         DataSelection { train_images, test_images, ..DataSelection::default() }
     }
 

@@ -13,6 +13,8 @@ pub struct Drawing {
     /// Whether a second row shows the epochs until the best validation loss on the last task, as multiples of what the first
     /// condition took from the same seed.
     pub epochs_row: bool,
+    /// Whether thin lines join the runs of a seed from condition to condition, as comparisons are paired.
+    pub join_seeds: bool,
 }
 
 /// What the panels of a figure show.

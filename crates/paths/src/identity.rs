@@ -137,7 +137,7 @@ impl<'de> Deserialize<'de> for StageId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DatasetName, ExperimentFile, ImageCount, Intervention, Settings, Task, Transform, Width};
+    use crate::{Count, DatasetName, ExperimentFile, Intervention, Settings, Task, Transform, Width};
 
     struct Parts {
         settings: Settings,
@@ -181,8 +181,8 @@ mod tests {
             |p| p.settings.init = crate::Init::KaimingNormal,
             |p| p.settings.precision = crate::Precision::Bf16,
             |p| p.settings.threads = 2,
-            |p| p.settings.train_images = ImageCount::AtMost(100),
-            |p| p.settings.test_images = ImageCount::AtMost(100),
+            |p| p.settings.train_images = Count::AtMost(100),
+            |p| p.settings.test_images = Count::AtMost(100),
             |p| p.settings.validation_fraction = 0.2,
             |p| p.settings.split_seed = crate::SplitSeeds::one(1),
             |p| p.step.process.lr = 2e-3,
@@ -225,8 +225,8 @@ mod tests {
     fn the_same_images_and_the_same_network_have_one_identity() {
         for all in [50_000, 60_000, 1_000_000_000] {
             let mut other = parts();
-            other.settings.train_images = ImageCount::AtMost(all);
-            other.settings.test_images = ImageCount::AtMost(all);
+            other.settings.train_images = Count::AtMost(all);
+            other.settings.test_images = Count::AtMost(all);
             other.settings.width = Width::Number(64);
             assert_eq!(id(&parts()), id(&other));
         }

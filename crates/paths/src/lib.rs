@@ -64,7 +64,7 @@ pub use path::{LearningPath, Step, Task};
 pub use process::{Carry, LearningProcess, Numerics, Precision};
 pub use route::{Component, Order, route};
 pub use scales::Scales;
-pub use selection::{DataSelection, ImageCount};
+pub use selection::{Count, DataSelection};
 pub use settings::{Settings, SettingsPatch};
 pub use split_seeds::SplitSeeds;
 pub use transform::Transform;

@@ -13,9 +13,9 @@ identified! {
     /// Which images of a dataset are trained on, validated on and tested on.
     pub struct DataSelection {
         /// Images from the official training set, validation included.
-        train_images: ImageCount = ImageCount::All;
+        train_images: Count = Count::All;
         /// Images from the official test set.
-        test_images: ImageCount = ImageCount::All;
+        test_images: Count = Count::All;
         /// Share of the training images held out for validation.
         #[serde(deserialize_with = "values::fraction")]
         validation_fraction: f64 = 0.1;
@@ -26,7 +26,7 @@ identified! {
 
 impl DataSelection {
     /// The same choice from `dataset` in the one form that stands for it: a number of images that is all there are, or more, is
-    /// [`ImageCount::All`].
+    /// [`Count::All`].
     pub fn canonical(&self, dataset: DatasetName) -> Self {
         Self {
             train_images: self.train_images.canonical(dataset.train_images()),
@@ -36,17 +36,17 @@ impl DataSelection {
     }
 }
 
-/// How many images of a set: written as a number, or as "all".
+/// How many of a set, such as images: written as a number, or as "all".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ImageCount {
+pub enum Count {
     /// Every one.
     All,
     /// So many, or every one where there are fewer.
     AtMost(usize),
 }
 
-impl ImageCount {
-    /// The number of images taken from a set of `available`.
+impl Count {
+    /// The number taken from a set of `available`.
     pub fn of(self, available: usize) -> usize {
         match self {
             Self::All => available,
@@ -62,7 +62,7 @@ impl ImageCount {
     }
 }
 
-impl fmt::Display for ImageCount {
+impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("all"),
@@ -71,7 +71,7 @@ impl fmt::Display for ImageCount {
     }
 }
 
-impl Serialize for ImageCount {
+impl Serialize for Count {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::All => serializer.serialize_str("all"),
@@ -80,7 +80,7 @@ impl Serialize for ImageCount {
     }
 }
 
-impl<'de> Deserialize<'de> for ImageCount {
+impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let allowed = "a whole number of 1 or more, or \"all\"";
         let setting = NumberOrWord { numbers: 1..=1_000_000_000, word: "all", allowed };
@@ -96,11 +96,11 @@ mod tests {
     fn one_choice_has_one_form() {
         let selection = |train_images| DataSelection { train_images, ..DataSelection::default() };
         for (count, dataset, expected) in [
-            (ImageCount::All, DatasetName::Cifar10, ImageCount::All),
-            (ImageCount::AtMost(50_000), DatasetName::Cifar10, ImageCount::All),
-            (ImageCount::AtMost(60_000), DatasetName::Cifar10, ImageCount::All),
-            (ImageCount::AtMost(49_999), DatasetName::Cifar10, ImageCount::AtMost(49_999)),
-            (ImageCount::AtMost(50_000), DatasetName::Mnist, ImageCount::AtMost(50_000)),
+            (Count::All, DatasetName::Cifar10, Count::All),
+            (Count::AtMost(50_000), DatasetName::Cifar10, Count::All),
+            (Count::AtMost(60_000), DatasetName::Cifar10, Count::All),
+            (Count::AtMost(49_999), DatasetName::Cifar10, Count::AtMost(49_999)),
+            (Count::AtMost(50_000), DatasetName::Mnist, Count::AtMost(50_000)),
         ] {
             assert_eq!(selection(count).canonical(dataset), selection(expected));
             assert_eq!(count.of(dataset.train_images()), expected.of(dataset.train_images()));
@@ -109,8 +109,8 @@ mod tests {
 
     #[test]
     fn counts_are_numbers_or_all() {
-        let read = |text: &str| serde_json::from_str::<ImageCount>(text);
-        for count in [ImageCount::All, ImageCount::AtMost(12)] {
+        let read = |text: &str| serde_json::from_str::<Count>(text);
+        for count in [Count::All, Count::AtMost(12)] {
             assert_eq!(read(&serde_json::to_string(&count).unwrap()).unwrap(), count);
         }
         for bad in ["0", "-3", "\"many\"", "2000000000"] {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::split_seeds::SplitSeeds;
 use crate::values::{self, SeedList};
 use crate::{
-    Carry, DataSelection, DatasetName, ImageCount, Init, LearningProcess, ModelSpec, NetworkName, Numerics, Precision,
-    Stem, Width,
+    Carry, Count, DataSelection, DatasetName, Init, LearningProcess, ModelSpec, NetworkName, Numerics, Precision, Stem,
+    Width,
 };
 
 /// Defines [`Settings`], [`SettingsPatch`] and the overlay of one by the other from a single list.
@@ -55,11 +55,13 @@ settings! {
     /// Seeds of the conditions.
     seeds: SeedList = SeedList::first(10);
     /// Seeds of the baseline.
-    baseline_seeds: SeedList = SeedList::first(3);
+    baseline_seeds: SeedList = SeedList::first(10);
+    /// Of how many of the baseline's first seeds the figure's line is the mean: a number, or "all". The paper's is of three.
+    line_seeds: Count = Count::All;
     /// Images taken from the official training set, class-stratified and validation included: a number, or "all".
-    train_images: ImageCount = ImageCount::All;
+    train_images: Count = Count::All;
     /// Images taken from the official test set, class-stratified: a number, or "all".
-    test_images: ImageCount = ImageCount::All;
+    test_images: Count = Count::All;
     /// Share of the training images held out for early stopping.
     #[serde(deserialize_with = "values::some_fraction")]
     validation_fraction: f64 = DataSelection::default().validation_fraction;

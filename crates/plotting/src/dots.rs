@@ -8,13 +8,17 @@ use crate::violin::Point;
 
 /// Height of the band at the edge of a panel that holds the values beyond its axis, in points.
 pub(crate) const BAND: f64 = 14.0;
+/// Width of the strip at a panel's left edge that holds the runs behind its reference, in points.
+pub(crate) const STRIP: f64 = 9.0;
+/// Half the width of a group's violin and swarm, as a share of the group's width.
+pub(crate) const BODY: f64 = 0.37;
 /// Half the width of the triangle that stands for such a value, in points.
 pub(crate) const TRIANGLE: f64 = 2.2;
 /// Space between dots that touch, in points: files hold positions to a twentieth of a point, and rounding must not let
 /// one dot cover another.
 const SEAM: f64 = 0.1;
-/// Share of a group's width that its swarm may fill.
-const FILLED: f64 = 0.96;
+/// Share of a group's width that its swarm may fill: the mean stands beside it.
+const FILLED: f64 = 2.0 * BODY;
 /// Sizes that are tried, from the largest down.
 const SIZES: usize = 14;
 
@@ -49,7 +53,7 @@ pub(crate) fn axis_span(prepared: &Prepared<'_>) -> (f64, f64) {
     (band(prepared.room_above), PLOT_HEIGHT - band(prepared.room_below))
 }
 
-/// The dots' radius in points, and the swarms of each panel's groups, whose width is that panel's entry of `slots`.
+/// The dots' radius in points, and the swarms of each panel's groups and of the runs behind its reference; the groups' width is that panel's entry of `slots`.
 pub(crate) fn lay_out(panels: &[Prepared<'_>], slots: &[f64]) -> (f64, Vec<Vec<GroupSwarm>>) {
     let step = (DOT_RADIUS - DOT_RADIUS_MIN) / SIZES as f64;
     for size in 0..SIZES {
@@ -72,7 +76,12 @@ fn of_radius(panels: &[Prepared<'_>], slots: &[f64], radius: f64) -> Vec<Vec<Gro
             let heights = panel.axis.as_ref().map_or_else(Vec::new, |axis| heights(group, axis));
             GroupSwarm::new(group, &heights, radius, slot)
         };
-        panel.groups.iter().map(of_group).collect()
+        // The runs behind the reference come last; their strip is filled whole.
+        let strip = panel.reference.iter().map(|group| {
+            let heights = panel.axis.as_ref().map_or_else(Vec::new, |axis| heights(group, axis));
+            GroupSwarm::new(group, &heights, radius, STRIP / FILLED)
+        });
+        panel.groups.iter().map(of_group).chain(strip).collect()
     };
     panels.iter().zip(slots).map(of_panel).collect()
 }

@@ -23,6 +23,23 @@ pub enum PlotError {
         /// The offending value.
         value: f64,
     },
+    /// A mean or its interval cannot be placed on an axis.
+    #[error(
+        "panel {panel:?}, group {group:?}: the mean is {value}, its interval {low} to {high}, and only finite ones can be drawn; \
+         leave it out instead"
+    )]
+    MeanNotFinite {
+        /// Title of the panel.
+        panel: String,
+        /// Label of the group.
+        group: String,
+        /// The mean.
+        value: f64,
+        /// Lower end of its interval.
+        low: f64,
+        /// Upper end of its interval.
+        high: f64,
+    },
     /// A reference line cannot be placed on an axis.
     #[error(
         "panel {panel:?}: the reference {reference:?} is {value}, and only a finite one can be drawn; leave it out instead"

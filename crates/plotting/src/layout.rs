@@ -33,9 +33,11 @@ const COLUMN_GROUPS: usize = 6;
 fn method(panels: &[Prepared<'_>]) -> Option<String> {
     panels.iter().flat_map(|panel| &panel.groups).find(|group| !group.curve.is_empty())?;
     let least = if panels.iter().any(Prepared::is_cut) { " and at the least possible value" } else { "" };
+    let joined =
+        if panels.iter().any(|panel| panel.panel.join_seeds) { "; thin lines join those of a seed" } else { "" };
     Some(format!(
         "Violin: Gaussian kernel density, Scott's bandwidth, cut one bandwidth beyond the data{least}, all of equal greatest \
-         width. A dot is one run."
+         width. A dot is one run{joined}. Intervals: Student's, over runs."
     ))
 }
 
@@ -135,7 +137,8 @@ impl<'a> Grid<'a> {
             lefts.push(x + gutter);
             x += gutter + data_width + GAP;
         }
-        let slots: Vec<f64> = panels.iter().map(|one| data_width / one.groups.len().max(1) as f64).collect();
+        let frame = Frame { left: 0.0, top: 0.0, width: data_width, height: PLOT_HEIGHT, labelled: true };
+        let slots: Vec<f64> = panels.iter().map(|one| frame.of_groups(one).slot(one.groups.len())).collect();
         for (one, &slot) in panels.iter().zip(&slots) {
             if slot < Labels::least_slot() {
                 let (panel, groups) = (one.panel.title.clone(), one.groups.len());
@@ -210,7 +213,7 @@ impl<'a> Grid<'a> {
         let label_width = self.own_labels[index].len() as f64 * line_height(LABEL);
         let label_left = frame.left - tick_width(prepared, frame.labelled) - label_width;
         upward_label(scene, &self.own_labels[index], label_left, frame.top + frame.height / 2.0, LABEL);
-        labels.draw(scene, &frame.centres(prepared.groups.len()), frame.bottom());
+        labels.draw(scene, &frame.of_groups(prepared).centres(prepared.groups.len()), frame.bottom());
         let reference = prepared.panel.reference.as_ref();
         let state_reference = reference.is_some_and(|reference| self.references.differs(&reference.label));
         let mut y = frame.bottom() + labels.height() + 1.0;

@@ -4,7 +4,7 @@ use plotters::style::RGBColor;
 
 use crate::font::{self, Weight};
 use crate::palette::{SeedColours, ramp};
-use crate::panel::{dot, triangle};
+use crate::panel::{DIAMOND, dot, mean, triangle};
 use crate::prepared::Prepared;
 use crate::reference::{self, References};
 use crate::scene::{Scene, Text};
@@ -20,7 +20,7 @@ const LINE: f64 = 14.0;
 /// Width of the sample of a dashed line with a marker on it, in points.
 pub(crate) const STROKE_SAMPLE: f64 = 22.0;
 /// Height of an interval's sample, in points.
-const INTERVAL: f64 = 6.0;
+const INTERVAL: f64 = 6.5;
 /// Width and number of cells of the colour ramp, in points.
 const RAMP: f64 = 48.0;
 const CELLS: usize = 24;
@@ -31,6 +31,7 @@ pub(crate) enum Symbol {
     Dot(RGBColor),
     Ramp,
     Median,
+    Mean,
     /// The reference line at a place.
     Reference(usize),
     Triangle,
@@ -56,6 +57,7 @@ impl Entry {
             Symbol::Stroke(_) => STROKE_SAMPLE + AFTER_SYMBOL,
             Symbol::Task(_) => 2.0 * TASK_MARKER.0 + AFTER_SYMBOL,
             Symbol::Interval => DOT_RADIUS + AFTER_SYMBOL,
+            Symbol::Mean => 2.0 * DIAMOND + AFTER_SYMBOL,
         }
     }
 
@@ -78,6 +80,10 @@ impl Entry {
                 }
             }
             Symbol::Median => scene.rectangle((left, middle - 0.55), (left + LINE, middle + 0.55), INK),
+            Symbol::Mean => {
+                let half = INTERVAL / 2.0;
+                mean(scene, (left + DIAMOND, middle), (middle - half, middle + half));
+            }
             Symbol::Reference(place) => reference::draw(scene, place, (left + 0.5, left + LINE), middle),
             Symbol::Triangle => triangle(scene, (left + DOT_RADIUS, middle), 1.0, MUTED),
             Symbol::Stroke(stroke) => stroke.sample(scene, (left, middle), STROKE_SAMPLE, MARKER),
@@ -104,6 +110,9 @@ pub(crate) fn of_violins(panels: &[Prepared<'_>], references: &References, colou
             entries.extend(seeds.iter().map(seed));
         }
         entries.push(Entry { symbol: Symbol::Median, label: "median".to_string() });
+    }
+    if panels.iter().flat_map(|panel| &panel.groups).any(|group| group.group.mean.is_some()) {
+        entries.push(Entry { symbol: Symbol::Mean, label: "mean, 95 % interval".to_string() });
     }
     let reference =
         |(place, named): (usize, &reference::Named)| Entry { symbol: Symbol::Reference(place), label: named.legend() };

@@ -1,8 +1,8 @@
 //! Figures of repeated experiments, drawn so that every run can be seen.
 //!
 //! A mean with a bar hides what ten runs did. The figures here show each run as a dot, coloured by its seed so that it can
-//! be followed from condition to condition, over a violin that shows where the runs crowd. Whatever a reader needs to
-//! judge them is written in the figure itself: how many runs there are, how many diverged, which value is off the axis,
+//! be followed from condition to condition, over a violin that shows where the runs crowd, and beside them their mean with
+//! its interval. Whatever a reader needs to judge them is written in the figure itself: how many runs there are, how many diverged, which value is off the axis,
 //! and how the violin was computed.
 //!
 //! A [`ViolinFigure`] can hold [`PathDiagram`]s beside its violins, which show where in the plane of two transformations the
@@ -20,10 +20,15 @@
 //!         ViolinPanel {
 //!             title: "CIFAR-10".to_string(),
 //!             groups: vec![
-//!                 Group { label: "[No, No]".to_string(), points: runs([0.61, 0.64, 0.60]), failed: 0 },
-//!                 Group { label: "[No, Yes]".to_string(), points: runs([0.55, 0.57, 0.58]), failed: 1 },
+//!                 Group { label: "[No, No]".to_string(), points: runs([0.61, 0.64, 0.60]), ..Group::default() },
+//!                 Group { label: "[No, Yes]".to_string(), points: runs([0.55, 0.57, 0.58]), failed: 1, ..Group::default() },
 //!             ],
-//!             reference: Some(Reference { value: 0.52, label: "baseline mean".to_string(), n: Some(3) }),
+//!             reference: Some(Reference {
+//!                 value: 0.52,
+//!                 label: "baseline mean".to_string(),
+//!                 n: Some(3),
+//!                 ..Reference::default()
+//!             }),
 //!             ..ViolinPanel::default()
 //!         }
 //!         .into(),
@@ -46,6 +51,7 @@ pub mod curve;
 mod document;
 mod dots;
 mod error;
+mod estimate;
 pub mod font;
 mod glyphs;
 mod gutter;
@@ -82,9 +88,10 @@ mod writing;
 pub use axis::{Axis, Scale, Tick};
 pub use bitmap::{Bitmap, DPI};
 pub use error::PlotError;
+pub use estimate::Estimate;
 pub use kde::{CUT, Kde};
 pub use layout::lay_out;
-pub use lines::{Estimate, LayerGroup, Line, LinesFigure, LinesPanel, LinesRow};
+pub use lines::{LayerGroup, Line, LinesFigure, LinesPanel, LinesRow};
 pub use lines_layout::lay_out_lines;
 pub use order::{FENCE, Fences, median};
 pub use palette::{MOST_STROKES, SeedColours, ramp, stroke};

@@ -2,6 +2,7 @@
 
 use crate::axis::Scale;
 use crate::error::PlotError;
+use crate::estimate::Estimate;
 use crate::palette::MOST_STROKES;
 
 /// Small multiples of lines over the layers of a network: a row a measure, a column a moment. Where lines coincide, their
@@ -40,6 +41,8 @@ pub struct LinesRow {
     pub groups: Vec<LayerGroup>,
     /// One panel for each of the figure's columns.
     pub panels: Vec<LinesPanel>,
+    /// Whether the values are differences, and a line marks where there is none.
+    pub zero: bool,
 }
 
 /// Neighbouring layers.
@@ -71,23 +74,6 @@ pub struct Line {
     pub n: usize,
     /// How many more runs diverged and have none.
     pub failed: usize,
-}
-
-/// A value over several runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Estimate {
-    /// The value, in the unit of the row's value axis.
-    pub value: f64,
-    /// Lower end of its interval.
-    pub low: f64,
-    /// Upper end of its interval; equal to the lower end where there is none.
-    pub high: f64,
-}
-
-impl Estimate {
-    pub(crate) fn parts(self) -> [f64; 3] {
-        [self.value, self.low, self.high]
-    }
 }
 
 impl Line {

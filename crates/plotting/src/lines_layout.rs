@@ -10,7 +10,8 @@ use crate::palette::stroke;
 use crate::panel::{Frame, TICK_PAD};
 use crate::scene::{Anchor, Scene, Text};
 use crate::style::{
-    COLUMN_WIDTH, GAP, LABEL, LINES_HEIGHT, MARGIN, MUTED, PAGE_WIDTH, PANEL_TITLE, SMALL, TICK, TITLE, line_height,
+    COLUMN_WIDTH, DIFFERENCES_HEIGHT, GAP, LABEL, LINES_HEIGHT, MARGIN, MUTED, PAGE_WIDTH, PANEL_TITLE, SMALL, TICK,
+    TITLE, line_height,
 };
 use crate::text::wrap;
 use crate::writing::{panel_letter, paragraph, upward_label};
@@ -75,7 +76,7 @@ impl<'a> Page<'a> {
         let columns = figure.columns.len();
         let width = if columns == 1 { COLUMN_WIDTH } else { PAGE_WIDTH };
         let axes: Vec<RowAxis> = figure.rows.iter().map(RowAxis::new).collect();
-        let label = |row: &LinesRow| wrap(&row.y_label, LINES_HEIGHT, LABEL, Weight::Regular);
+        let label = |row: &LinesRow| wrap(&row.y_label, height(row), LABEL, Weight::Regular);
         let labels: Vec<Vec<String>> = figure.rows.iter().map(label).collect();
         let label_lines = labels.iter().map(Vec::len).max().unwrap_or(0);
         let tick_labels = axes.iter().filter_map(|one| one.axis.as_ref()).flat_map(|axis| axis.ticks());
@@ -114,7 +115,7 @@ impl<'a> Page<'a> {
         let labelled = self.figure.rows.get(index + 1).is_none_or(|next| next.groups != row.groups);
         let mut bottom = top;
         for (column, &left) in self.lefts.iter().enumerate() {
-            let frame = Frame { left, top, width: self.data_width, height: LINES_HEIGHT, labelled: column == 0 };
+            let frame = Frame { left, top, width: self.data_width, height: height(row), labelled: column == 0 };
             let panel = &row.panels[column];
             lines_panel::draw(scene, row, panel, &self.axes[index], frame);
             let mut y = frame.bottom() + PAD;
@@ -126,7 +127,7 @@ impl<'a> Page<'a> {
             }
             bottom = bottom.max(y);
         }
-        upward_label(scene, &self.labels[index], MARGIN, top + LINES_HEIGHT / 2.0, LABEL);
+        upward_label(scene, &self.labels[index], MARGIN, top + height(row) / 2.0, LABEL);
         bottom
     }
 
@@ -143,6 +144,11 @@ impl<'a> Page<'a> {
         entries.extend(self.axes.iter().any(RowAxis::is_left).then(legend::beyond_the_axis));
         entries
     }
+}
+
+/// Height of the data areas of a row, in points.
+fn height(row: &LinesRow) -> f64 {
+    if row.zero { DIFFERENCES_HEIGHT } else { LINES_HEIGHT }
 }
 
 /// Writes the labels of the row's groups below `top`, across if there is room for all of them and upward if not, and

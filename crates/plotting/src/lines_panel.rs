@@ -2,7 +2,8 @@
 
 use crate::axis::{Axis, Scale};
 use crate::dots::BAND;
-use crate::lines::{Estimate, Line, LinesPanel, LinesRow};
+use crate::estimate::Estimate;
+use crate::lines::{Line, LinesPanel, LinesRow};
 use crate::order::Fences;
 use crate::palette::stroke;
 use crate::panel::{Frame, no_data, ticks, triangle};
@@ -46,6 +47,7 @@ impl RowAxis {
         let lines = || row.panels.iter().flat_map(|panel| &panel.lines);
         let estimates = || lines().flat_map(|line| line.estimates()).map(|(_, estimate)| estimate);
         let references = || row.panels.iter().flat_map(|panel| &panel.reference).flatten().copied();
+        let references = || references().chain(row.zero.then_some(0.0));
         let values: Vec<f64> = estimates().map(|estimate| estimate.value).chain(references()).collect();
         // A logarithmic axis has room for every positive value, and for no other.
         let fences = match row.scale {
@@ -105,6 +107,10 @@ pub(crate) fn draw(scene: &mut Scene, row: &LinesRow, panel: &LinesPanel, row_ax
     // Where nothing has a place on the axis, its triangles still say that there are values.
     let nothing = Axis::showing([0.0, 1.0]);
     if let Some(axis) = row_axis.axis.as_ref().or(nothing.as_ref()) {
+        if row.zero && row_axis.side(0.0) == Side::On {
+            let y = row_axis.place(axis, 0.0, frame);
+            scene.line(vec![(frame.left, y), (frame.right(), y)], HAIRLINE, FAINT);
+        }
         let apart = APART.min(layers_frame(frame).slot(row.layers()) * FILLED / panel.lines.len().max(1) as f64);
         let aside = |line: usize| (line as f64 - (panel.lines.len() as f64 - 1.0) / 2.0) * apart;
         for (place, line) in panel.lines.iter().enumerate() {

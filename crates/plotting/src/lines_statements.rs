@@ -18,7 +18,8 @@ pub(crate) fn statements(row: &LinesRow, panel: &LinesPanel, names: &[String], r
             n => said.push(format!("n = {n} seeds")),
         }
         let missing: Vec<&str> = lines().filter(|(line, _)| line.is_empty()).map(|(_, name)| name.as_str()).collect();
-        if !missing.is_empty() {
+        // What others are subtracted from has no differences.
+        if !missing.is_empty() && !row.zero {
             said.push(format!("no data: {}", missing.join("; ")));
         }
     }

@@ -3,22 +3,30 @@
 use plotters::style::{RGBColor, WHITE};
 
 use crate::axis::Axis;
-use crate::dots::{GroupSwarm, TRIANGLE, axis_span};
+use crate::dots::{BODY, GroupSwarm, STRIP, TRIANGLE, axis_span};
 use crate::font::{self, Weight};
 use crate::number::three_digits;
 use crate::palette::SeedColours;
 use crate::prepared::{Prepared, PreparedGroup};
 use crate::reference::{self, References};
 use crate::scene::{Anchor, Scene, Text};
-use crate::style::{FAINT, HAIRLINE, INK, LABEL, MUTED, RIM, SMALL, TICK, VIOLIN_EDGE, VIOLIN_FILL};
+use crate::style::{BAND_FILL, FAINT, HAIRLINE, INK, LABEL, MUTED, RIM, SMALL, TICK, VIOLIN_EDGE, VIOLIN_FILL};
 use crate::violin::Point;
 
 /// Space between tick marks and their labels, in points.
 pub(crate) const TICK_PAD: f64 = 1.5;
-/// Half the width of the widest violin, as a share of the group's width and at most in points: a panel of one group
-/// is not filled by it.
-const VIOLIN_SHARE: f64 = 0.42;
+/// Half the width of the widest violin at most, in points: a panel of one group is not filled by it.
 const VIOLIN_MOST: f64 = 24.0;
+/// How far a violin stands left of its group's middle, for the mean to stand right of it, as a share of the group's width and at
+/// most in points.
+const ASIDE: (f64, f64) = (0.07, 4.0);
+/// How far the mean stands beside the violin, likewise.
+const BESIDE: (f64, f64) = (0.1, 5.0);
+/// Width of the mean's interval, and half the width of its diamond, in points.
+const INTERVAL: f64 = 0.8;
+pub(crate) const DIAMOND: f64 = 1.9;
+/// Width of the lines that join the runs of a seed, in points.
+const JOIN: f64 = 0.35;
 /// Thickness of the median's tick, in points.
 const MEDIAN: f64 = 1.1;
 
@@ -52,6 +60,12 @@ impl Frame {
         scene.rectangle((left, above), (self.right(), below), INK);
     }
 
+    /// The part that the groups divide among themselves, right of a strip for the runs behind the reference.
+    pub(crate) fn of_groups(&self, prepared: &Prepared<'_>) -> Self {
+        let strip = if prepared.reference.is_some() { STRIP } else { 0.0 };
+        Frame { left: self.left + strip, width: self.width - strip, ..*self }
+    }
+
     /// Width of each of `groups` groups, in points.
     pub(crate) fn slot(&self, groups: usize) -> f64 {
         self.width / groups.max(1) as f64
@@ -72,19 +86,46 @@ pub(crate) fn draw(
     radius: f64,
     (colours, references): (&SeedColours, &References),
 ) {
-    let centres = frame.centres(prepared.groups.len());
-    let slot = frame.slot(prepared.groups.len());
+    let inner = frame.of_groups(prepared);
+    let centres = inner.centres(prepared.groups.len());
+    let slot = inner.slot(prepared.groups.len());
+    // Violins and dots stand a little left of the middle.
+    let bodies: Vec<f64> = centres.iter().map(|x| x - (slot * ASIDE.0).min(ASIDE.1)).collect();
+    let columns = || {
+        let groups = prepared.groups.iter().zip(bodies.iter().map(|&x| (x, slot)));
+        groups.chain(prepared.reference.iter().map(|runs| (runs, (frame.left + STRIP / 2.0, STRIP)))).zip(swarms)
+    };
     if let Some(axis) = &prepared.axis {
         let (top, bottom) = axis_span(prepared);
         let place = |value: f64| axis.position(value, frame.top + top, frame.top + bottom);
-        for (group, &x) in prepared.groups.iter().zip(&centres) {
+        let within = |value: f64| place(value).clamp(frame.top + top, frame.top + bottom);
+        let band = prepared.reference.as_ref().and_then(|runs| prepared.drawn_mean(runs.group.mean?));
+        let band = band.filter(|mean| mean.low < mean.high);
+        if let Some(band) = band.filter(|_| prepared.reference_value().is_some()) {
+            scene.rectangle((frame.left, within(band.high)), (frame.right(), within(band.low)), BAND_FILL);
+        }
+        for (group, &x) in prepared.groups.iter().zip(&bodies) {
             violin(scene, group, x, slot, place);
         }
-        if let Some(line) = &prepared.panel.reference {
+        if let (Some(line), Some(value)) = (&prepared.panel.reference, prepared.reference_value()) {
             let look = references.place(&line.label);
-            reference::draw(scene, look, (frame.left + 1.0, frame.right()), place(line.value));
+            reference::draw(scene, look, (frame.left + 1.0, frame.right()), place(value));
         }
-        for ((group, swarm), &x) in prepared.groups.iter().zip(swarms).zip(&centres) {
+        if prepared.panel.join_seeds {
+            join(
+                scene,
+                &columns().map(|((group, (x, _)), swarm)| (group, swarm, x)).collect::<Vec<_>>(),
+                place,
+                colours,
+            );
+        }
+        for (group, &x) in prepared.groups.iter().zip(&bodies) {
+            if let Some(estimate) = group.group.mean.and_then(|mean| prepared.drawn_mean(mean)) {
+                let x = x + violin_half(slot) + (slot * BESIDE.0).min(BESIDE.1);
+                mean(scene, (x, place(estimate.value)), (within(estimate.high), within(estimate.low)));
+            }
+        }
+        for ((group, (x, slot)), swarm) in columns() {
             for (point, offset) in group.shown.iter().zip(&swarm.shown) {
                 if let Some(offset) = offset {
                     dot(scene, (x + offset, place(point.value)), radius, colours.colour(point.seed));
@@ -106,15 +147,51 @@ pub(crate) fn draw(
     if prepared.groups.iter().all(|group| group.group.points.is_empty()) {
         no_data(scene, frame.left + frame.width / 2.0, frame);
     } else {
-        for (_, &x) in prepared.groups.iter().zip(&centres).filter(|(group, _)| group.group.points.is_empty()) {
+        for (_, &x) in prepared.groups.iter().zip(&bodies).filter(|(group, _)| group.group.points.is_empty()) {
             no_data(scene, x, Frame { width: slot, ..frame });
+        }
+    }
+}
+
+/// Half the width of the widest violin of groups `slot` points wide.
+fn violin_half(slot: f64) -> f64 {
+    (slot * BODY).min(VIOLIN_MOST)
+}
+
+/// A mean, and its interval from `top` to `bottom`.
+pub(crate) fn mean(scene: &mut Scene, (x, y): (f64, f64), (top, bottom): (f64, f64)) {
+    if top < bottom {
+        scene.line(vec![(x, top), (x, bottom)], INTERVAL, INK);
+    }
+    for (half, colour) in [(DIAMOND, INK), (DIAMOND - 0.8, WHITE)] {
+        scene.polygon(vec![(x - half, y), (x, y - half), (x + half, y), (x, y + half)], colour);
+    }
+}
+
+/// Joins the dots of each seed from column to column, the reference's first.
+fn join(
+    scene: &mut Scene,
+    columns: &[(&PreparedGroup<'_>, &GroupSwarm, f64)],
+    place: impl Fn(f64) -> f64,
+    colours: &SeedColours,
+) {
+    let mut ordered: Vec<_> = columns.to_vec();
+    ordered.sort_by(|a, b| a.2.total_cmp(&b.2));
+    for &seed in colours.seeds() {
+        let at = |(group, swarm, x): &(&PreparedGroup<'_>, &GroupSwarm, f64)| {
+            let found = group.shown.iter().zip(&swarm.shown).find(|(point, _)| point.seed == seed)?;
+            Some((x + (*found.1)?, place(found.0.value)))
+        };
+        let points: Vec<Option<(f64, f64)>> = ordered.iter().map(at).collect();
+        for piece in points.split(Option::is_none).filter(|piece| piece.len() > 1) {
+            scene.line(piece.iter().flatten().copied().collect(), JOIN, colours.colour(seed));
         }
     }
 }
 
 /// The outline of the group's density, if it has one, and the tick at its median.
 fn violin(scene: &mut Scene, group: &PreparedGroup<'_>, x: f64, slot: f64, place: impl Fn(f64) -> f64) {
-    let half = (slot * VIOLIN_SHARE).min(VIOLIN_MOST);
+    let half = violin_half(slot);
     let densest = group.curve.iter().map(|&(_, density)| density).fold(0.0, f64::max);
     if densest > 0.0 {
         let place = &place;

@@ -1,6 +1,7 @@
 //! A panel's data made ready for drawing: what its axis shows, what lies beyond it, and the outlines of its violins.
 
 use crate::axis::Axis;
+use crate::estimate::Estimate;
 use crate::kde::Kde;
 use crate::order::{Fences, median};
 use crate::violin::{Group, Panel, Point, SharedY, ViolinFigure, ViolinPanel};
@@ -14,6 +15,10 @@ pub(crate) struct Prepared<'a> {
     pub(crate) at: usize,
     pub(crate) panel: &'a ViolinPanel,
     pub(crate) groups: Vec<PreparedGroup<'a>>,
+    /// The runs behind the reference.
+    pub(crate) reference: Option<PreparedGroup<'a>>,
+    /// What the axis shows without room for more; values beyond are drawn at its edge.
+    pub(crate) fences: Fences,
     /// `None` where there is nothing to show.
     pub(crate) axis: Option<Axis>,
     /// Whether the axis leaves room above it for values beyond its upper end.
@@ -51,7 +56,7 @@ impl<'a> PreparedGroup<'a> {
         }
     }
 
-    /// Every value that the axis must reach.
+    /// Every value that the axis must reach, whatever the mean's interval.
     fn extent(&self) -> impl Iterator<Item = f64> + '_ {
         let ends = self.curve.first().into_iter().chain(self.curve.last()).map(|&(value, _)| value);
         self.shown.iter().map(|point| point.value).chain(ends).chain(self.median)
@@ -59,6 +64,46 @@ impl<'a> PreparedGroup<'a> {
 }
 
 impl Prepared<'_> {
+    /// The value of the reference, where the axis has a place for it.
+    pub(crate) fn reference_value(&self) -> Option<f64> {
+        let reference = self.panel.reference.as_ref()?;
+        // A reference without runs is what the axis must show.
+        let shown = reference.runs.is_none() || self.shows(reference.value);
+        shown.then_some(reference.value)
+    }
+
+    /// Whether the axis has a place for a value.
+    pub(crate) fn shows(&self, value: f64) -> bool {
+        self.fences.low <= value && value <= self.fences.high
+    }
+
+    /// Every mean that is drawn, that of the reference's runs among them.
+    fn means(&self) -> impl Iterator<Item = Estimate> + '_ {
+        let means = self.groups.iter().chain(&self.reference).filter_map(|group| group.group.mean);
+        means.filter_map(|mean| self.drawn_mean(mean))
+    }
+
+    /// A mean as it is drawn, where the axis has a place for it: no interval reaches below the least possible value.
+    pub(crate) fn drawn_mean(&self, mean: Estimate) -> Option<Estimate> {
+        let least = self.panel.least.unwrap_or(f64::NEG_INFINITY).min(mean.value);
+        self.shows(mean.value).then_some(Estimate { low: mean.low.max(least), ..mean })
+    }
+
+    /// Whether an interval ends beyond the axis.
+    pub(crate) fn cuts_intervals(&self) -> bool {
+        let Some(axis) = &self.axis else {
+            return false;
+        };
+        let beyond = |value: f64| !(0.0..=1.0).contains(&axis.position(value, 0.0, 1.0));
+        self.means().any(|mean| beyond(mean.low) || beyond(mean.high))
+    }
+
+    /// Every value that the panel's axis must reach, its reference included.
+    fn extent(&self) -> Vec<f64> {
+        let groups = self.groups.iter().chain(&self.reference).flat_map(PreparedGroup::extent);
+        groups.chain(self.reference_value()).collect()
+    }
+
     /// Whether a violin ends at the least possible value instead of beyond its data.
     pub(crate) fn is_cut(&self) -> bool {
         let ends = self.groups.iter().filter_map(|group| group.curve.first());
@@ -87,14 +132,16 @@ pub(crate) fn prepare(figure: &ViolinFigure, columns: usize) -> Vec<Prepared<'_>
         .iter()
         .map(|&one| {
             let shared = placed.iter().filter(|&&other| sharing(one, other));
-            let values: Vec<f64> = shared.flat_map(|(_, panel)| &panel.groups).flat_map(Group::values).collect();
+            let groups = shared.flat_map(|(_, panel)| panel.groups.iter().chain(panel.reference_runs()));
+            let values: Vec<f64> = groups.flat_map(Group::values).collect();
             let fences = Fences::around(&values);
             let (at, panel) = one;
             let groups: Vec<_> =
                 panel.groups.iter().map(|group| PreparedGroup::new(group, fences, panel.least)).collect();
-            let room_above = groups.iter().any(|group| !group.above.is_empty());
-            let room_below = groups.iter().any(|group| !group.below.is_empty());
-            Prepared { at, panel, groups, axis: None, room_above, room_below }
+            let reference = panel.reference_runs().map(|runs| PreparedGroup::new(runs, fences, panel.least));
+            let room_above = groups.iter().chain(&reference).any(|group| !group.above.is_empty());
+            let room_below = groups.iter().chain(&reference).any(|group| !group.below.is_empty());
+            Prepared { at, panel, groups, reference, fences, axis: None, room_above, room_below }
         })
         .collect();
     let axes: Vec<(Option<Axis>, bool, bool)> = placed
@@ -102,7 +149,8 @@ pub(crate) fn prepare(figure: &ViolinFigure, columns: usize) -> Vec<Prepared<'_>
         .map(|&one| {
             let shared: Vec<&Prepared<'_>> =
                 prepared.iter().filter(|other| sharing(one, (other.at, other.panel))).collect();
-            let values: Vec<f64> = shared.iter().flat_map(|other| extent(other.panel, &other.groups)).collect();
+            let values: Vec<f64> = shared.iter().flat_map(|other| other.extent()).collect();
+            let values = with_intervals(values, shared.iter().flat_map(|other| other.means()));
             let above = shared.iter().any(|other| other.room_above);
             let below = shared.iter().any(|other| other.room_below);
             (Axis::showing(values), above, below)
@@ -114,8 +162,14 @@ pub(crate) fn prepare(figure: &ViolinFigure, columns: usize) -> Vec<Prepared<'_>
     prepared
 }
 
-/// Every value that the panel's axis must reach, its reference included.
-fn extent(panel: &ViolinPanel, groups: &[PreparedGroup<'_>]) -> Vec<f64> {
-    let reference = panel.reference.as_ref().map(|reference| reference.value);
-    groups.iter().flat_map(|group| group.extent()).chain(reference).collect()
+/// The values, and what intervals add to them: their ends, as far as they make the axis no more than twice as long. Intervals of two
+/// or three runs may be many times as wide as what they are of; they are cut at the ends of the axis.
+fn with_intervals(mut values: Vec<f64>, means: impl Iterator<Item = Estimate>) -> Vec<f64> {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if low <= high {
+        let reach = (high - low) / 2.0;
+        values.extend(means.flat_map(|mean| [mean.low.max(low - reach), mean.high.min(high + reach)]));
+    }
+    values
 }

@@ -20,15 +20,18 @@ pub(crate) struct Named {
     label: String,
     n: Option<usize>,
     agreed: bool,
+    /// Whether a panel shows the runs behind it, and their mean's interval.
+    runs: bool,
+    interval: bool,
 }
 
 impl Named {
     /// What the legend says.
     pub(crate) fn legend(&self) -> String {
-        match self.n.filter(|_| self.agreed) {
-            Some(n) => format!("{} (n = {n})", self.label),
-            None => self.label.clone(),
-        }
+        let n = self.n.filter(|_| self.agreed).map_or_else(String::new, |n| format!(" (n = {n})"));
+        let interval = if self.interval { ", band: 95 % interval" } else { "" };
+        let runs = if self.runs { ", dots at the left edge: its runs" } else { "" };
+        format!("{}{n}{interval}{runs}", self.label)
     }
 }
 
@@ -36,9 +39,18 @@ impl References {
     pub(crate) fn new(panels: &[Prepared<'_>]) -> Self {
         let mut all: Vec<Named> = Vec::new();
         for reference in panels.iter().filter_map(|panel| panel.panel.reference.as_ref()) {
+            let runs = reference.runs.as_ref().is_some_and(|runs| !runs.points.is_empty());
+            let interval = reference.runs.as_ref().and_then(|runs| runs.mean).is_some_and(|mean| mean.low < mean.high);
             match all.iter_mut().find(|named| named.label == reference.label) {
-                Some(named) => named.agreed &= named.n == reference.n,
-                None => all.push(Named { label: reference.label.clone(), n: reference.n, agreed: true }),
+                Some(named) => {
+                    named.agreed &= named.n == reference.n;
+                    named.runs |= runs;
+                    named.interval |= interval;
+                }
+                None => {
+                    let label = reference.label.clone();
+                    all.push(Named { label, n: reference.n, agreed: true, runs, interval });
+                }
             }
         }
         References { all }

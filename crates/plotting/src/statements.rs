@@ -42,11 +42,19 @@ pub(crate) fn statements(
     if let Some(reference) = panel.reference.as_ref().filter(|_| state_reference) {
         lines.extend(reference.n.map(|n| format!("{}: n = {n}", reference.label)));
     }
-    let above = prepared.groups.iter().flat_map(|one| one.above.iter().map(move |&point| (one.group, point)));
+    let groups = || prepared.groups.iter().chain(&prepared.reference);
+    let above = groups().flat_map(|one| one.above.iter().map(move |&point| (one.group, point)));
     lines.extend(clipped(&above.collect::<Vec<_>>(), "above", f64::max));
-    let below = prepared.groups.iter().flat_map(|one| one.below.iter().map(move |&point| (one.group, point)));
+    let below = groups().flat_map(|one| one.below.iter().map(move |&point| (one.group, point)));
     lines.extend(clipped(&below.collect::<Vec<_>>(), "below", f64::min));
-    let hidden = panel.groups.iter().zip(swarms.iter().map(GroupSwarm::hidden)).filter(|&(_, hidden)| hidden > 0);
+    if let Some(reference) = panel.reference.as_ref().filter(|_| prepared.reference_value().is_none()) {
+        lines.push(format!("{} beyond the axis: {}", reference.label, three_digits(reference.value)));
+    }
+    if prepared.cuts_intervals() {
+        lines.push("intervals are cut at the end of the axis".to_string());
+    }
+    let hidden =
+        groups().map(|group| group.group).zip(swarms.iter().map(GroupSwarm::hidden)).filter(|&(_, hidden)| hidden > 0);
     if hidden.clone().next().is_some() {
         lines.push(listed("dots without room, not drawn", hidden));
     }
@@ -87,7 +95,7 @@ mod tests {
 
     fn group(label: &str, values: &[f64], failed: usize) -> Group {
         let points = values.iter().zip(0..).map(|(&value, seed)| Point { seed, value }).collect();
-        Group { label: label.to_string(), points, failed }
+        Group { label: label.to_string(), points, failed, mean: None }
     }
 
     fn said(groups: Vec<Group>, state_remarks: bool) -> Vec<String> {

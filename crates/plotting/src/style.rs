@@ -10,6 +10,8 @@ pub const PAGE_WIDTH: f64 = 518.4;
 pub const PLOT_HEIGHT: f64 = 132.0;
 /// Height of the data area of a panel of lines, in points: there are more rows of them to a page.
 pub const LINES_HEIGHT: f64 = 92.0;
+/// The same of a panel of differences, which has no shape of its own to be read.
+pub const DIFFERENCES_HEIGHT: f64 = 62.0;
 /// Empty border around a figure, in points.
 pub const MARGIN: f64 = 5.0;
 /// Empty space between neighbouring panels, in points.
@@ -57,6 +59,8 @@ pub const PAPER: RGBColor = RGBColor(255, 255, 255);
 pub const FAINT: RGBColor = RGBColor(190, 190, 190);
 /// Inside of a violin: light, so that every dot of the palette stands out against it.
 pub const VIOLIN_FILL: RGBColor = RGBColor(228, 233, 240);
+/// The interval around a reference: warm, to be told from violins, and light, for they lie on it.
+pub const BAND_FILL: RGBColor = RGBColor(250, 238, 214);
 /// Outline of a violin.
 pub const VIOLIN_EDGE: RGBColor = RGBColor(150, 161, 178);
 

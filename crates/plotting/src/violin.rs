@@ -1,6 +1,7 @@
 //! What a violin figure shows: a grid of panels, one group a condition, one point a run.
 
 use crate::error::PlotError;
+use crate::estimate::Estimate;
 use crate::plane::PathDiagram;
 
 /// A figure of violins with swarms of dots over them, and of diagrams that explain them.
@@ -70,6 +71,8 @@ pub struct ViolinPanel {
     pub groups: Vec<Group>,
     /// What the conditions are held against.
     pub reference: Option<Reference>,
+    /// Whether thin lines join the runs of a seed from group to group.
+    pub join_seeds: bool,
     /// Which path of the diagram in its row the panel is about, counted from 0: its line is drawn before the title.
     pub path: Option<usize>,
 }
@@ -83,6 +86,8 @@ pub struct Group {
     pub points: Vec<Point>,
     /// How many more runs diverged and have none.
     pub failed: usize,
+    /// The mean of the runs, with its 95 % interval where it has one.
+    pub mean: Option<Estimate>,
 }
 
 /// One run.
@@ -103,6 +108,8 @@ pub struct Reference {
     pub label: String,
     /// How many runs it is computed from, if that is to be stated.
     pub n: Option<usize>,
+    /// The runs behind it, drawn as dots at the panel's left edge, their mean's interval as a band across the panel.
+    pub runs: Option<Group>,
 }
 
 impl ViolinFigure {
@@ -118,7 +125,8 @@ impl ViolinFigure {
 
     /// The seed of every run.
     pub fn seeds(&self) -> impl Iterator<Item = u64> + '_ {
-        self.violins().flat_map(|panel| &panel.groups).flat_map(|group| &group.points).map(|point| point.seed)
+        let groups = self.violins().flat_map(|panel| panel.groups.iter().chain(panel.reference_runs()));
+        groups.flat_map(|group| &group.points).map(|point| point.seed)
     }
 
     /// What the values of a panel are.
@@ -142,6 +150,11 @@ impl ViolinFigure {
 }
 
 impl ViolinPanel {
+    /// The runs behind the reference.
+    pub(crate) fn reference_runs(&self) -> Option<&Group> {
+        self.reference.as_ref()?.runs.as_ref()
+    }
+
     fn validate(&self) -> Result<(), PlotError> {
         if let Some(reference) = self.reference.as_ref().filter(|reference| !reference.value.is_finite()) {
             return Err(PlotError::ReferenceNotFinite {
@@ -150,7 +163,13 @@ impl ViolinPanel {
                 value: reference.value,
             });
         }
-        for group in &self.groups {
+        for group in self.groups.iter().chain(self.reference_runs()) {
+            if let Some(Estimate { value, low, high }) =
+                group.mean.filter(|mean| !mean.parts().into_iter().all(f64::is_finite))
+            {
+                let (panel, group) = (self.title.clone(), group.label.clone());
+                return Err(PlotError::MeanNotFinite { panel, group, value, low, high });
+            }
             if let Some(point) = group.points.iter().find(|point| !point.value.is_finite()) {
                 return Err(PlotError::NotFinite {
                     panel: self.title.clone(),

@@ -48,7 +48,7 @@ pub(crate) struct Rate {
 
 pub(super) fn measure(session: &Session, jobs: &[usize]) -> Result<Vec<Rate>, BenchError> {
     let patch = session.quick.then(|| paths::SettingsPatch {
-        train_images: Some(paths::ImageCount::AtMost(200)),
+        train_images: Some(paths::Count::AtMost(200)),
         seeds: Some(paths::SeedList::first(4)),
         baseline_seeds: Some(paths::SeedList::first(4)),
         max_epochs: Some(1),

@@ -6,11 +6,11 @@ use paths::{DatasetName, Experiment};
 use plotting::{Estimate, LayerGroup, Line, LinesFigure, LinesPanel, LinesRow, MOST_STROKES};
 use reports::RunTable;
 use sequence::{RunMeasure, RunMoment};
-use statistics::{mean, t_interval};
 use training::{ACTIVATIONS, Input, Layout, NORMS, PROBE_IMAGES, ParameterKind, layout};
 
 use super::note::note;
 use super::output::OutputError;
+use super::violins::estimate;
 
 /// A row of the figure: what is measured of each layer.
 struct Measure {
@@ -85,46 +85,70 @@ impl Subjects {
     }
 }
 
-/// The values of every seed, by condition, moment, measure, subject and name.
-struct Found<'a>(HashMap<(&'a str, RunMoment, &'a str, &'a str, &'a str), Vec<f64>>);
+/// Where a value was measured: condition, moment, measure, subject and name.
+type Place<'a> = (&'a str, RunMoment, &'a str, &'a str, &'a str);
+
+/// The values by seed.
+struct Found<'a>(HashMap<Place<'a>, Vec<(u64, f64)>>);
 
 impl<'a> Found<'a> {
     fn of(measures: &'a [RunMeasure], dataset: DatasetName) -> Self {
-        let mut found: HashMap<_, Vec<f64>> = HashMap::new();
+        let mut found: HashMap<_, Vec<(u64, f64)>> = HashMap::new();
         for row in measures.iter().filter(|row| row.dataset == dataset) {
             let key =
                 (row.condition.as_str(), row.moment, row.measure.as_str(), row.subject.as_str(), row.name.as_str());
-            found.entry(key).or_default().push(row.value);
+            found.entry(key).or_default().push((row.seed, row.value));
         }
         Self(found)
     }
 
-    fn values(&self, condition: &'a str, moment: RunMoment, measure: &Measure, subject: &'a str) -> &[f64] {
+    fn values(&self, condition: &'a str, moment: RunMoment, measure: &Measure, subject: &'a str) -> &[(u64, f64)] {
         self.0.get(&(condition, moment, measure.measure, subject, measure.name)).map_or(&[], Vec::as_slice)
     }
 
     /// The mean over seeds of each layer's value, with its interval.
     fn line(&self, condition: &'a str, moment: RunMoment, measure: &Measure, layout: &'a Layout) -> Line {
-        let estimate = |subject: &'a str| {
-            let values = self.values(condition, moment, measure, subject);
-            let value = mean(values).ok()?;
-            // One seed, or seeds that agree, have no interval. Student's may reach beyond what is possible.
-            let (low, high) = t_interval(values, 0.95).map_or((value, value), |interval| (interval.low, interval.high));
-            let (low, high) = (low.max(0.0), high.min(measure.most));
-            Some(Estimate { value, low, high })
-        };
-        let subjects = measure.of.list(layout);
-        let n = subjects.first().map_or(0, |(subject, _)| self.values(condition, moment, measure, subject).len());
-        Line { values: subjects.iter().map(|(subject, _)| estimate(subject)).collect(), n, failed: 0 }
+        line(measure, layout, |subject| {
+            let values = self.values(condition, moment, measure, subject).iter().map(|pair| pair.1).collect();
+            // Student's interval may reach beyond what is possible.
+            (values, (0.0, measure.most))
+        })
+    }
+
+    /// The mean over shared seeds of each layer's difference to `other`, with its interval.
+    fn difference(
+        &self,
+        (condition, other): (&'a str, &'a str),
+        moment: RunMoment,
+        measure: &Measure,
+        layout: &'a Layout,
+    ) -> Line {
+        line(measure, layout, |subject| {
+            let others = self.values(other, moment, measure, subject);
+            let of = |(seed, value): &(u64, f64)| Some(value - others.iter().find(|(other, _)| other == seed)?.1);
+            let values = self.values(condition, moment, measure, subject).iter().filter_map(of).collect();
+            (values, (f64::NEG_INFINITY, f64::INFINITY))
+        })
     }
 
     /// Whether some unit is dead in some network.
     fn any_dead(&self) -> bool {
-        let dead = |(key, values): (&(&str, RunMoment, &str, &str, &str), &Vec<f64>)| {
-            (key.2, key.4) == (DEAD.measure, DEAD.name) && values.iter().any(|value| *value > 0.0)
+        let dead = |(key, values): (&Place<'_>, &Vec<(u64, f64)>)| {
+            (key.2, key.4) == (DEAD.measure, DEAD.name) && values.iter().any(|(_, value)| *value > 0.0)
         };
         self.0.iter().any(dead)
     }
+}
+
+/// A line through the means of each layer's values, their intervals cut at the least and the most there can be.
+fn line<'a>(measure: &Measure, layout: &'a Layout, values: impl Fn(&'a str) -> (Vec<f64>, (f64, f64))) -> Line {
+    let subjects = measure.of.list(layout);
+    let estimated = |subject: &'a str| {
+        let (values, (least, most)) = values(subject);
+        estimate(&values).map(|e| Estimate { low: e.low.max(least), high: e.high.min(most), ..e })
+    };
+    let n = subjects.first().map_or(0, |(subject, _)| values(subject).0.len());
+    Line { values: subjects.iter().map(|(subject, _)| estimated(subject)).collect(), n, failed: 0 }
 }
 
 pub(super) fn figure(
@@ -162,6 +186,29 @@ pub(super) fn figure(
             ..LinesRow::default()
         }
     };
+    // Levels lie on one another: what an intervention changes is seen in the differences, seed by seed.
+    let first = &experiment.conditions[0].label;
+    let differences = |measure: &Measure| {
+        let panel = |moment: &RunMoment| {
+            let to_first = |condition: &paths::Condition| {
+                if condition.label == *first {
+                    return Line::default();
+                }
+                found.difference((&condition.label, first), *moment, measure, &layout)
+            };
+            let lines: Vec<Line> = experiment.conditions.iter().map(to_first).collect();
+            LinesPanel { lines, ..LinesPanel::default() }
+        };
+        LinesRow {
+            y_label: format!("less {first}"),
+            groups: layer_groups(&measure.of.list(&layout)),
+            panels: moments.iter().map(panel).collect(),
+            zero: true,
+            ..LinesRow::default()
+        }
+    };
+    let compared = experiment.conditions.len() > 1;
+    let rows = |measure: &Measure| std::iter::once(row(measure)).chain(compared.then(|| differences(measure)));
     let dead = found.any_dead();
     let normalised = layout.parameters.iter().any(|place| place.kind == ParameterKind::NormScale);
     let own = if normalised { ", normalised by their own statistics" } else { "" };
@@ -172,12 +219,13 @@ pub(super) fn figure(
         title: Some(format!("{}, {}", experiment.title, dataset.title())),
         lines: experiment.conditions.iter().map(|condition| condition.label.clone()).collect(),
         columns: moments.iter().map(|moment| column(experiment, *moment)).collect(),
-        rows: MEASURES.iter().chain(dead.then_some(&DEAD)).map(row).collect(),
+        rows: MEASURES.iter().chain(dead.then_some(&DEAD)).flat_map(rows).collect(),
         x_label: experiment.x_label.clone(),
         interval: "95 % interval of the mean over seeds".to_owned(),
         reference: format!("{} at its end", experiment.baseline.label),
         note: Some(format!(
-            "{images}{never}. Shortcuts are left out. Intervals are cut at 0, and those of shares at 1.{scale}"
+            "{images}{never}. Shortcuts are left out. Intervals of levels are cut at 0, and those of shares at 1. Rows \"less {first}\" \
+             are differences of runs of one seed.{scale}"
         )),
     }
 }

@@ -1,6 +1,6 @@
 //! What a reader must know beside the panels.
 
-use paths::{Experiment, ImageCount};
+use paths::{Count, Experiment};
 use reports::RunTable;
 
 /// What a reader must know beside the panels: the scale, and baselines that failed or had no time to converge.
@@ -26,10 +26,10 @@ pub(super) fn note(experiment: &Experiment, table: &RunTable) -> Option<String> 
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-fn images(count: ImageCount) -> String {
+fn images(count: Count) -> String {
     match count {
-        ImageCount::All => "all training images".to_owned(),
-        ImageCount::AtMost(number) => format!("{} training images", grouped(number)),
+        Count::All => "all training images".to_owned(),
+        Count::AtMost(number) => format!("{} training images", grouped(number)),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Final test losses, a panel a dataset and row, and the epochs that the last task took.
 
 use paths::{Condition, DatasetName, Experiment, SharedAxis};
-use plotting::{Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPanel};
+use plotting::{Estimate, Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPanel};
 use reports::{Quantity, RunTable};
+use statistics::{mean, t_interval};
 
 use super::note::note;
 
@@ -69,21 +70,27 @@ pub(super) fn losses(
     conditions: &[&Condition],
     title: String,
 ) -> ViolinPanel {
-    let of = |label: &str| of_condition(table, dataset, label, |run| run.test_loss);
-    let (baseline, _) = of(&experiment.baseline.label);
-    let mean = baseline.iter().map(|p| p.value).sum::<f64>() / baseline.len() as f64;
-    let group = |condition: &&Condition| {
-        let (points, failed) = of(&condition.label);
-        Group { label: condition.tick().to_owned(), points, failed }
-    };
-    let label = format!("{} mean", experiment.baseline.label);
+    let of = |label: &str, tick: &str| of_condition(table, dataset, label, tick, |run| run.test_loss);
+    let baseline = &experiment.baseline.label;
     ViolinPanel {
         title,
         least: Some(0.0),
-        groups: conditions.iter().map(group).collect(),
-        reference: (!baseline.is_empty()).then_some(Reference { value: mean, label, n: Some(baseline.len()) }),
+        groups: conditions.iter().map(|condition| of(&condition.label, condition.tick())).collect(),
+        reference: reference(experiment, of(baseline, baseline)),
+        join_seeds: experiment.figure.join_seeds,
         ..ViolinPanel::default()
     }
+}
+
+/// The baseline's mean as a line: of as many of its first seeds as the settings say, the paper's being of three.
+fn reference(experiment: &Experiment, runs: Group) -> Option<Reference> {
+    let mut first = runs.points.clone();
+    first.sort_by_key(|point| point.seed);
+    first.truncate(experiment.settings.line_seeds.of(first.len()));
+    let value = mean(&first.iter().map(|point| point.value).collect::<Vec<_>>()).ok()?;
+    let of = if first.len() < runs.points.len() { " of the first seeds" } else { "" };
+    let label = format!("{} mean{of}", experiment.baseline.label);
+    Some(Reference { value, label, n: Some(first.len()), runs: Some(runs) })
 }
 
 /// The epochs until the best validation loss on the last task, as multiples of what the first condition took from the same
@@ -96,29 +103,43 @@ fn epochs_panel(experiment: &Experiment, table: &RunTable, dataset: DatasetName)
     };
     let group = |condition: &Condition| {
         let relative = |run: &reports::Run| Some(run.value(Quantity::BestEpoch)? / epochs(&first.label, run.seed)?);
-        let (points, failed) = of_condition(table, dataset, &condition.label, relative);
-        Group { label: condition.tick().to_owned(), points, failed }
+        of_condition(table, dataset, &condition.label, condition.tick(), relative)
     };
     ViolinPanel {
         title: dataset.title().to_owned(),
         y_label: Some(format!("Epochs to the best validation loss, relative to {}", first.tick())),
         least: Some(0.0),
         groups: experiment.conditions[1..].iter().map(group).collect(),
-        reference: Some(Reference { value: 1.0, label: format!("as many as {}", first.tick()), n: None }),
+        reference: Some(Reference {
+            value: 1.0,
+            label: format!("as many as {}", first.tick()),
+            ..Reference::default()
+        }),
+        join_seeds: experiment.figure.join_seeds,
         ..ViolinPanel::default()
     }
     .into()
 }
 
-/// The values of a condition's runs that have one, and how many runs failed: those without a test loss.
+/// The values of a condition's runs that have one, with their mean and its interval, and how many runs failed: those without a test
+/// loss.
 fn of_condition(
     table: &RunTable,
     dataset: DatasetName,
     label: &str,
+    tick: &str,
     value: impl Fn(&reports::Run) -> Option<f64>,
-) -> (Vec<Point>, usize) {
+) -> Group {
     let runs: Vec<_> = table.runs.iter().filter(|r| r.dataset == dataset.id() && r.condition == label).collect();
     let points: Vec<Point> = runs.iter().filter_map(|run| Some(Point { seed: run.seed, value: value(run)? })).collect();
     let failed = runs.iter().filter(|run| run.test_loss.is_none()).count();
-    (points, failed)
+    let values: Vec<f64> = points.iter().map(|point| point.value).collect();
+    Group { label: tick.to_owned(), points, failed, mean: estimate(&values) }
+}
+
+/// The mean with its 95 % interval; one run, and runs that agree, have none.
+pub(super) fn estimate(values: &[f64]) -> Option<Estimate> {
+    let value = mean(values).ok()?;
+    let (low, high) = t_interval(values, 0.95).map_or((value, value), |interval| (interval.low, interval.high));
+    Some(Estimate { value, low, high })
 }

@@ -33,14 +33,17 @@ pub fn runs(middle: f64, seeds: u64) -> Vec<Point> {
 }
 
 pub fn baseline(value: f64, n: usize) -> Option<Reference> {
-    Some(Reference { value, label: "baseline mean".to_string(), n: Some(n) })
+    let points = runs(value, n as u64);
+    let mean = Some(Estimate { value, low: value * 0.97, high: value * 1.03 });
+    let runs = Some(Group { label: "baseline".to_string(), points, failed: 0, mean });
+    Some(Reference { value, label: "baseline mean".to_string(), n: Some(n), runs })
 }
 
 pub fn violins(title: &str, labels: &[&str], seeds: u64) -> ViolinPanel {
-    let group = |(place, label): (usize, &&str)| Group {
-        label: label.to_string(),
-        points: runs(0.6 + 0.05 * place as f64, seeds),
-        failed: 0,
+    let group = |(place, label): (usize, &&str)| {
+        let value = 0.6 + 0.05 * place as f64;
+        let mean = Some(Estimate { value, low: value * 0.96, high: value * 1.05 });
+        Group { label: label.to_string(), points: runs(value, seeds), failed: 0, mean }
     };
     ViolinPanel {
         title: title.to_string(),
@@ -75,7 +78,8 @@ pub fn two_measures(columns: usize, seeds: u64) -> ViolinFigure {
     for at in columns..2 * columns {
         let panel = panel(&mut figure, at);
         panel.y_label = Some("Epochs to the best validation loss, relative to [No, No]".to_string());
-        panel.reference = Some(Reference { value: 1.0, label: "= [No, No]".to_string(), n: None });
+        panel.reference =
+            Some(Reference { value: 1.0, label: "= [No, No]".to_string(), n: None, ..Reference::default() });
         panel.groups.remove(0);
         for (place, group) in panel.groups.iter_mut().enumerate() {
             group.points = runs(0.9 + 0.2 * place as f64, seeds);

@@ -86,7 +86,8 @@ fn failed_and_missing_runs_are_stated() {
         let mut figure = figure(panels, &CONDITIONS, 10);
         panel(&mut figure, 0).groups[1].failed = 1;
         panel(&mut figure, 0).groups[1].points.pop();
-        panel(&mut figure, 0).groups[3] = Group { label: "[Yes, Yes]".to_string(), points: Vec::new(), failed: 10 };
+        panel(&mut figure, 0).groups[3] =
+            Group { label: "[Yes, Yes]".to_string(), points: Vec::new(), failed: 10, ..Group::default() };
         let scene = checked(&figure);
         assert!(says(&scene, "diverged"));
         assert!(says(&scene, "no data"));
@@ -155,7 +156,8 @@ fn what_cannot_be_drawn_is_refused() {
     panel(&mut broken, 0).groups[1].points[2].value = f64::NAN;
     let message = lay_out(&broken).unwrap_err().to_string();
     assert!(message.contains("[No, Yes]") && message.contains("seed 2"), "{message}");
-    panel(&mut broken, 0).reference = Some(Reference { value: f64::INFINITY, label: "mean".to_string(), n: None });
+    panel(&mut broken, 0).reference =
+        Some(Reference { value: f64::INFINITY, label: "mean".to_string(), n: None, ..Reference::default() });
     assert!(lay_out(&broken).unwrap_err().to_string().contains("\"mean\" is inf"));
     let many: Vec<String> = (0..100).map(|number| number.to_string()).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
