@@ -9,6 +9,7 @@ mod kill;
 mod outside;
 mod place;
 mod program;
+mod replaced;
 mod signals;
 mod streams;
 mod users;

@@ -9,6 +9,7 @@ mod describe;
 mod lines;
 mod progress;
 mod read;
+mod replaced;
 mod resources;
 mod run;
 mod signals;

@@ -15,6 +15,8 @@ pub(crate) enum InspectError {
     Submission(#[from] submission::SubmissionError),
     #[error(transparent)]
     Dataset(#[from] datasets::DatasetError),
+    #[error(transparent)]
+    Table(#[from] tables::TableError),
     #[error("{path} cannot be written: {source}")]
     Write { path: PathBuf, source: std::io::Error },
     #[error("{0}")]

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use counted::counted;
 use serde_json::Value;
+use tables::Table;
 
 use crate::error::InspectError;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The tables: runs.csv of several `reports/` of one experiment
+    /// The tables: runs.csv of several `reports/` of one experiment. Columns are joined by their names
     #[arg(required = true, num_args = 2.., value_name = "FILE")]
     tables: Vec<PathBuf>,
 
@@ -23,92 +25,220 @@ pub(crate) struct Arguments {
 const KEY: [&str; 3] = ["dataset", "condition", "seed"];
 /// Settings that may differ between the tables: they say which runs there are, and not what a run is.
 const WHICH_RUNS: [&str; 3] = ["datasets", "seeds", "baseline_seeds"];
-
-/// A table as its cells.
-struct Table {
-    path: PathBuf,
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
+/// What a condition is, the same for all of its runs. Tables of earlier versions have none of these columns but `tasks`.
+const FACTORS: [&str; 15] = [
+    "is_baseline",
+    "network",
+    "path",
+    "tasks",
+    "lr_1",
+    "lr_2",
+    "bias_reset_first",
+    "bias_reset_last",
+    "source_blur",
+    "source_contrast",
+    "source_shift",
+    "target_blur",
+    "target_contrast",
+    "target_shift",
+    "interventions",
+];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
-    let tables = arguments.tables.iter().map(|path| Table::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let tables = arguments.tables.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     check_settings(&arguments.tables)?;
-    let (rows, repeated) = merge(&tables)?;
-    write(&arguments.to, &tables[0].header, &rows)?;
+    let mut merged = Merged::of(&tables)?;
+    for note in merged.complete(&tables) {
+        terminal::err(note);
+    }
+    merged.write(&arguments.to)?;
+    let again = match merged.repeated {
+        0 => String::new(),
+        1 => "; 1 was there more than once and agrees".into(),
+        many => format!("; {many} were there more than once and agree"),
+    };
     terminal::out(format!(
-        "Wrote {} runs of {} tables to {}{}.",
-        rows.len(),
-        tables.len(),
-        arguments.to.display(),
-        if repeated > 0 { format!("; {repeated} were there more than once and agree") } else { String::new() }
+        "Wrote {} of {} to {}{again}.",
+        counted(merged.rows.len(), "run"),
+        counted(tables.len(), "table"),
+        arguments.to.display()
     ));
     Ok(())
 }
 
-impl Table {
-    fn read(path: &Path) -> Result<Self, InspectError> {
-        let refuse = |reason: String| InspectError::Refused(format!("{}: {reason}", path.display()));
-        let mut reader = csv::Reader::from_path(path).map_err(|e| refuse(e.to_string()))?;
-        let header: Vec<String> =
-            reader.headers().map_err(|e| refuse(e.to_string()))?.iter().map(str::to_owned).collect();
-        if let Some(missing) = KEY.iter().find(|column| !header.iter().any(|name| name == *column)) {
-            return Err(refuse(format!("it has no column `{missing}`; a table of runs has it")));
-        }
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            rows.push(record.map_err(|e| refuse(e.to_string()))?.iter().map(str::to_owned).collect());
-        }
-        Ok(Self { path: path.to_owned(), header, rows })
-    }
-
-    fn key(&self, row: &[String]) -> [String; 3] {
-        KEY.map(|column| {
-            let at =
-                self.header.iter().position(|name| name == column).expect("the columns of the key were looked for");
-            row[at].clone()
-        })
+fn read(path: &Path) -> Result<Table, InspectError> {
+    let table = Table::read(path)?;
+    match KEY.iter().find(|column| table.column(column).is_none()) {
+        Some(missing) => Err(InspectError::Refused(format!(
+            "{}: it has no column `{missing}`; a table of runs has it, and this one has {}",
+            path.display(),
+            table.header.join(", ")
+        ))),
+        None => Ok(table),
     }
 }
 
-/// Every run once, in the order in which the tables have them, and how many were there again.
-fn merge(tables: &[Table]) -> Result<(Vec<Vec<String>>, usize), InspectError> {
-    let mut places: BTreeMap<[String; 3], (usize, usize)> = BTreeMap::new();
-    let (mut rows, mut repeated): (Vec<Vec<String>>, usize) = (Vec::new(), 0);
-    for (number, table) in tables.iter().enumerate() {
-        if table.header != tables[0].header {
-            return Err(InspectError::Refused(format!(
-                "{} has the columns {}, and {} has {}; merge tables of one version of this program",
-                table.path.display(),
-                table.header.join(", "),
-                tables[0].path.display(),
-                tables[0].header.join(", ")
-            )));
-        }
-        for row in &table.rows {
-            let key = table.key(row);
-            let Some(&(place, from)) = places.get(&key) else {
-                places.insert(key, (rows.len(), number));
-                rows.push(row.clone());
-                continue;
-            };
-            let known: &[String] = &rows[place];
-            if let Some(at) = (0..row.len()).find(|&at| row[at] != known[at]) {
-                let [dataset, condition, seed] = key;
-                return Err(InspectError::Refused(format!(
-                    "dataset {dataset}, condition {condition}, seed {seed}: `{}` is {} in {} and {} in {}; take the run out of \
-                     one of the two",
-                    table.header[at],
-                    known[at],
-                    tables[from].path.display(),
-                    row[at],
-                    table.path.display()
-                )));
+/// The runs of several tables, each once, in the order in which the tables have them.
+struct Merged {
+    /// The columns of the first table, then those that later ones have besides.
+    header: Vec<String>,
+    /// A cell a column, none where the run's tables lack it.
+    rows: Vec<Vec<Option<String>>>,
+    /// Runs that were there again.
+    repeated: usize,
+}
+
+impl Merged {
+    fn of(tables: &[Table]) -> Result<Self, InspectError> {
+        let mut header: Vec<String> = Vec::new();
+        for name in tables.iter().flat_map(|table| &table.header) {
+            if !header.contains(name) {
+                header.push(name.clone());
             }
-            repeated += 1;
+        }
+        let mut merged = Self { header, rows: Vec::new(), repeated: 0 };
+        let mut places: BTreeMap<[String; 3], (usize, &Table)> = BTreeMap::new();
+        for table in tables {
+            let columns: Vec<Option<usize>> = merged.header.iter().map(|name| table.column(name)).collect();
+            for row in &table.rows {
+                let cells: Vec<Option<String>> =
+                    columns.iter().map(|column| column.map(|at| row.cells[at].clone())).collect();
+                let key = merged.key(&cells);
+                match places.get(&key) {
+                    Some(&(place, from)) => {
+                        merged.add_again(place, cells, [from, table], &key)?;
+                        merged.repeated += 1;
+                    }
+                    None => {
+                        places.insert(key, (merged.rows.len(), table));
+                        merged.rows.push(cells);
+                    }
+                }
+            }
+        }
+        Ok(merged)
+    }
+
+    fn column(&self, name: &str) -> Option<usize> {
+        self.header.iter().position(|column| column == name)
+    }
+
+    fn key(&self, cells: &[Option<String>]) -> [String; 3] {
+        let cell = |name| self.column(name).and_then(|at| cells[at].clone()).unwrap_or_default();
+        let [dataset, condition, seed] = KEY.map(cell);
+        // As data-frame libraries write it where a column has gaps: `3.0`.
+        let whole = seed.split_once('.').filter(|(_, rest)| !rest.is_empty() && rest.bytes().all(|b| b == b'0'));
+        let seed = whole.map_or(seed.clone(), |(whole, _)| whole.to_owned());
+        [dataset, condition, seed]
+    }
+
+    /// Adds to a run what the row of another table has of it.
+    fn add_again(
+        &mut self,
+        place: usize,
+        cells: Vec<Option<String>>,
+        [first, second]: [&Table; 2],
+        [dataset, condition, seed]: &[String; 3],
+    ) -> Result<(), InspectError> {
+        for ((name, known), cell) in self.header.iter().zip(&mut self.rows[place]).zip(cells) {
+            match (&*known, &cell) {
+                (Some(known), Some(cell)) if !same(known, cell) => {
+                    return Err(InspectError::Refused(format!(
+                        "dataset {dataset}, condition {condition}, seed {seed}: `{name}` is {} in {} and {} in {}; take the run \
+                         out of one of the two",
+                        shown(known),
+                        first.path.display(),
+                        shown(cell),
+                        second.path.display()
+                    )));
+                }
+                (None, _) => *known = cell,
+                (Some(_), _) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the columns that not every table has what can be said of the other tables' runs, and says what cannot.
+    fn complete(&mut self, tables: &[Table]) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(status) = self.column("status") {
+            // A table without the column has runs with results only.
+            for row in &mut self.rows {
+                row[status].get_or_insert_with(|| "finished".to_owned());
+            }
+        }
+        let lacking = |merged: &Self| -> Vec<String> {
+            let lacks = |at: &usize| merged.rows.iter().any(|row| row[*at].is_none());
+            (0..merged.header.len()).filter(lacks).map(|at| merged.header[at].clone()).collect()
+        };
+        let is_factor = |name: &String| FACTORS.contains(&name.as_str());
+        for name in lacking(self).iter().filter(|name| is_factor(name)) {
+            self.spread(name);
+        }
+        let (unknown, empty): (Vec<String>, Vec<String>) = lacking(self).into_iter().partition(is_factor);
+        if !unknown.is_empty() {
+            let without = tables.iter().find(|table| unknown.iter().any(|name| table.column(name).is_none()));
+            notes.push(format!(
+                "{} does not say what its conditions are in the columns {}, and has conditions that no other table has. These \
+                 columns are left out, so a report reads conditions' roles from their labels.",
+                without.map_or_else(String::new, |table| table.path.display().to_string()),
+                unknown.join(", ")
+            ));
+            for at in unknown.iter().filter_map(|name| self.column(name)).rev().collect::<Vec<_>>() {
+                self.header.remove(at);
+                self.rows.iter_mut().for_each(|row| drop(row.remove(at)));
+            }
+        }
+        if !empty.is_empty() {
+            notes.push(format!(
+                "Not every table has {}; the cells of the other tables' runs are empty.",
+                empty.join(", ")
+            ));
+        }
+        notes
+    }
+
+    /// Gives every run what another run of its dataset and condition has in a column.
+    fn spread(&mut self, name: &str) {
+        let place = |name| self.column(name).expect("the column was looked for");
+        let (column, dataset, condition) = (place(name), place("dataset"), place("condition"));
+        let of = |row: &[Option<String>]| (row[dataset].clone(), row[condition].clone());
+        let mut known = BTreeMap::new();
+        for row in &self.rows {
+            if let Some(cell) = &row[column] {
+                known.entry(of(row)).or_insert_with(|| cell.clone());
+            }
+        }
+        for row in &mut self.rows {
+            if row[column].is_none() {
+                row[column] = known.get(&of(row)).cloned();
+            }
         }
     }
-    Ok((rows, repeated))
+
+    /// Writes by way of a temporary file, so that a table that is read and written is never lost.
+    fn write(&self, path: &Path) -> Result<(), InspectError> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&self.header).expect("writing to memory does not fail");
+        for row in &self.rows {
+            let cells = row.iter().map(|cell| cell.as_deref().unwrap_or_default());
+            writer.write_record(cells).expect("rows have as many cells as the header");
+        }
+        let bytes = writer.into_inner().expect("writing to memory does not fail");
+        whole_file::replace(path, &bytes).map_err(|source| InspectError::Write { path: path.to_owned(), source })
+    }
+}
+
+/// A cell, for a person.
+fn shown(cell: &str) -> &str {
+    if cell.is_empty() { "empty" } else { cell }
+}
+
+/// Whether two cells say the same: other programs write `0.50` and `True`.
+fn same(a: &str, b: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    a.eq_ignore_ascii_case(b) || number(a).is_some_and(|value| number(b) == Some(value))
 }
 
 /// Refuses tables whose `settings.json` beside them differ in more than which runs there are.
@@ -137,16 +267,6 @@ fn check_settings(tables: &[PathBuf]) -> Result<(), InspectError> {
         }
     }
     Ok(())
-}
-
-/// Writes by way of a temporary file, so that a table that is read and written is never lost.
-fn write(path: &Path, header: &[String], rows: &[Vec<String>]) -> Result<(), InspectError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
-        writer.write_record(row).expect("rows have as many cells as the header");
-    }
-    let bytes = writer.into_inner().expect("writing to memory does not fail");
-    whole_file::replace(path, &bytes).map_err(|source| InspectError::Write { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -189,11 +309,52 @@ mod tests {
         let to = folder.path().join("all.csv");
         let message = merged(&[&a, &b], &to).unwrap_err();
         assert!(message.contains("`stage` is aa") && message.contains("ab in"), "{message}");
-        std::fs::write(&b, "dataset,condition,seed\n").unwrap();
-        assert!(merged(&[&a, &b], &to).unwrap_err().contains("has the columns"));
         std::fs::write(&b, "a,b\n").unwrap();
         assert!(merged(&[&a, &b], &to).unwrap_err().contains("no column `dataset`"));
         assert!(!to.exists());
+    }
+
+    #[test]
+    fn columns_are_joined_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let a = table(folder.path(), "a", "mnist,x,0,0.5,aa\nmnist,x,1,0.25,bb\n");
+        let b = folder.path().join("b.csv");
+        // As pandas writes it: another order, an index, seeds and numbers written differently.
+        std::fs::write(
+            &b,
+            "Unnamed: 0,stage,seed,test_loss,condition,dataset\n0,bb,1.0,0.250,x,mnist\n1,cc,2.0,0.75, x,mnist\n",
+        )
+        .unwrap();
+        let expected = format!("{HEADER}mnist,x,0,0.5,aa\nmnist,x,1,0.25,bb\nmnist,x,2.0,0.75,cc\n");
+        assert_eq!(merged(&[&a, &b], &folder.path().join("all.csv")), Ok(expected));
+    }
+
+    #[test]
+    fn tables_with_and_without_factors_become_one_that_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (new, old) = (folder.path().join("new.csv"), folder.path().join("old.csv"));
+        let to = folder.path().join("all.csv");
+        std::fs::write(
+            &new,
+            "dataset,condition,seed,is_baseline,path,tasks,status,test_loss\n\
+             mnist,base,0,true,standard,1,finished,0.5\nmnist,x,0,false,blur,2,diverged,\n",
+        )
+        .unwrap();
+        // What a condition is, is known from the other table; a table without `status` has results only.
+        std::fs::write(&old, "dataset,condition,seed,tasks,test_loss,note\nmnist,x,1,2,0.25,n\n").unwrap();
+        assert_eq!(
+            merged(&[&new, &old], &to).unwrap(),
+            "dataset,condition,seed,is_baseline,path,tasks,status,test_loss,note\n\
+             mnist,base,0,true,standard,1,finished,0.5,\nmnist,x,0,false,blur,2,diverged,,\n\
+             mnist,x,1,false,blur,2,finished,0.25,n\n"
+        );
+        // Of a condition that is in no other table it is not, and half a column would be refused by a report.
+        std::fs::write(&old, "dataset,condition,seed,tasks,test_loss\nmnist,y,1,2,0.25\n").unwrap();
+        for tables in [[&new, &old], [&old, &new]] {
+            let text = merged(&tables, &to).unwrap();
+            assert!(!text.contains("is_baseline") && !text.contains("path") && text.contains("tasks"), "{text}");
+            assert!(text.contains("mnist,y,1,2,") && text.lines().count() == 4, "{text}");
+        }
     }
 
     #[test]

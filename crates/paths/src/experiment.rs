@@ -340,7 +340,7 @@ mod tests {
                 vec!["line 6", "more than 32 numbers"],
             ),
             (format!("[figure]\nkind = \"pie\"\n{CONDITION}"), vec!["line 4", "violins", "paths"]),
-            (format!("[settings]\nmax_tasks = 1\n{CONDITION}"), vec!["max_tasks", "1 tasks or fewer"]),
+            (format!("[settings]\nmax_tasks = 1\n{CONDITION}"), vec!["max_tasks", "1 task or fewer"]),
             (format!("{CONDITION}{CONDITION}"), vec!["labels must differ"]),
             (format!("[scale.\"../x\"]\n{CONDITION}"), vec!["../x", "lower-case"]),
             (format!("[scale.own]\n{CONDITION}"), vec!["own"]),

@@ -36,7 +36,7 @@ pub use lease::leased;
 
 pub use plan::{Plan, PlannedRun, Stage};
 pub use record::{Outcome, Provenance, Record};
-pub use results::{RunRow, Status, results};
+pub use results::{RunRow, Status, results, runs_to_csv};
 pub use run_measures::{RunMeasure, RunMoment};
 pub use stage::LIBTORCH;
 pub use standing::{Standing, standing};

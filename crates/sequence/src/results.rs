@@ -86,6 +86,15 @@ pub enum Status {
     Diverged,
 }
 
+/// The table `runs.csv`.
+pub fn runs_to_csv(rows: &[RunRow]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row).expect("a row is flat");
+    }
+    writer.into_inner().expect("writing to memory does not fail")
+}
+
 /// The rows of every run whose stages are in the store, in the plan's order, and the number of runs that have none yet.
 ///
 /// # Errors

@@ -53,9 +53,12 @@ impl Table {
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let (mut read, mut line) = (0, 1);
         let mut lines = reader.byte_records().map(|record| {
             let record = record.expect("bytes in memory with rows of any length are read");
-            let line = line_of(bytes, &record);
+            let start = start_of(bytes, &record);
+            line += line_ends(&bytes[read..start]);
+            read = start;
             (record, line)
         });
         let (header, header_line) = lines.next().ok_or_else(|| file.header("there is none".into()))?;
@@ -95,7 +98,10 @@ impl Table {
                 }
                 row.cells.push(cell.to_owned());
             }
-            rows.push(row);
+            // A blank line may still have been given a number.
+            if row.cells.iter().any(|cell| !cell.is_empty()) {
+                rows.push(row);
+            }
         }
         let header = columns.into_iter().map(|(_, name)| name).collect();
         Ok(Self { path: path.to_owned(), header, rows })
@@ -163,12 +169,10 @@ fn start_of(bytes: &[u8], record: &csv::ByteRecord) -> usize {
     from + bytes[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
 }
 
-/// The line on which a record begins.
-fn line_of(bytes: &[u8], record: &csv::ByteRecord) -> usize {
-    let Some(position) = record.position() else { return 1 };
-    let from = (position.byte() as usize).min(bytes.len());
-    let skipped = &bytes[from..start_of(bytes, record)];
-    position.line() as usize + skipped.iter().filter(|&&byte| byte == b'\n').count()
+/// How many lines end in these bytes, in any system's way.
+fn line_ends(bytes: &[u8]) -> usize {
+    let ends = |(at, byte): (usize, &u8)| *byte == b'\n' || (*byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    bytes.iter().enumerate().filter(|&pair| ends(pair)).count()
 }
 
 fn begins_with_hash(bytes: &[u8], record: &csv::ByteRecord) -> bool {
@@ -204,7 +208,8 @@ mod tests {
             "\u{feff}x,y\r\na b,1\r\nc,2\r\n",
             "\n\nx , y\n\n a b,1\n,\n  \n\nc,\t2",
             ",x,y\n0,a b,1\n1,c,2\n",
-            "Unnamed: 0,x,y,Unnamed: 0.1\n0,a b,1,0\n1,c,2,1\n",
+            "Unnamed: 0,x,y,Unnamed: 0.1\n0,a b,1,0\n1,,,\n2,c,2,1\n",
+            "x,y\ra b,1\r\rc,2",
             "x,y\n\"a b\",1\n\"c\",\"2\"\n",
         ] {
             assert_eq!(table(text).unwrap().header, ["x", "y"], "{text:?}");

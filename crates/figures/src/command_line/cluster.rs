@@ -89,6 +89,11 @@ impl ClusterOptions {
         self.stage.is_some() || self.as_submitted.is_some()
     }
 
+    /// Whether reports follow on tables.
+    pub fn writes_reports(&self) -> bool {
+        self.collect || self.submit.is_some()
+    }
+
     /// The settings of the file, and those of the command line over them.
     pub fn slurm(&self) -> Result<SlurmSettings, SubmissionError> {
         let usual = [PathBuf::from("slurm.toml"), checkout().join("slurm.toml")];

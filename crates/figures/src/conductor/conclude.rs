@@ -7,6 +7,7 @@ use paths::{Experiment, FigureKind};
 use sequence::{Plan, Store, results, run_measures};
 
 use crate::command_line::Options;
+use crate::conductor::replaced::make_room;
 use crate::conductor::signals::INTERRUPTED;
 use crate::drawing::{self, Places, write, write_measures};
 use crate::error::FigureError;
@@ -34,6 +35,9 @@ pub(crate) fn conclude(
     if rows.is_empty() {
         terminal::err("No run has a result, so there is nothing to draw.");
         return Ok(ExitCode::FAILURE);
+    }
+    if let Some(text) = make_room(&rows, places, options.cluster.writes_reports())? {
+        say(options, &text);
     }
     write(&rows, experiment, places)?;
     if experiment.figure.kind == FigureKind::Norms {

@@ -60,7 +60,7 @@ mod tests {
             assert_eq!(Status::read(word), Some(Status::Unfinished(word)));
         }
         let listed = |word: &&str| ALLOWED.split([' ', ',', ';']).any(|allowed| allowed == *word);
-        assert!(FINISHED.iter().chain(&UNFINISHED).all(|word| listed(word)));
+        assert!(FINISHED.iter().chain(&UNFINISHED).all(listed));
         assert_eq!([Status::read("fine"), Status::read("")], [None, None]);
     }
 }
