@@ -181,6 +181,7 @@ pub fn lines(rows: usize, lines: usize, n: usize) -> LinesFigure {
         scale,
         groups: layers("layer"),
         panels: (0..MOMENTS.len()).map(|column| panel(column, size)).collect(),
+        zero: false,
     };
     let names = CONDITIONS.iter().chain(&["[Twice, No]", "[Twice, Yes]"]);
     LinesFigure {
