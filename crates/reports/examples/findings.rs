@@ -13,26 +13,12 @@ use statistics::{mean, paired_t, t_interval};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const DATASET: &str = "cifar10";
-const BASELINE: &str = "baseline";
 const CONDITIONS: [&str; 4] = ["[No, No]", "[No, Yes]", "[Yes, No]", "[Yes, Yes]"];
 
 fn main() -> Result<()> {
     let folder = PathBuf::from(args().nth(1).ok_or("usage: findings FOLDER, such as reports/lite")?);
     let (discretization, paths) =
         (Table::read(&folder.join("fig4/runs.csv"))?, Table::read(&folder.join("fig5/runs.csv"))?);
-    for kind in ["blur", "contrast", "shift"] {
-        let path = |tasks: u32| format!("{kind} N={tasks}");
-        for tasks in [2, 3, 5] {
-            let accuracy = 100.0 * mean(&discretization.runs(&path(tasks), "test_accuracy")?)?;
-            let epochs = mean(&discretization.runs(&path(tasks), "epochs_in_all")?)?;
-            println!("{}: accuracy {accuracy:.1} %, {epochs:.1} epochs in all", path(tasks));
-        }
-        for (other, column) in [(path(2), "test_accuracy"), (BASELINE.to_owned(), "train_loss")] {
-            let (x, y) = (discretization.runs(&path(5), column)?, discretization.runs(&other, column)?);
-            println!("{} less {other}: {column} {}", path(5), difference(&x, &y)?);
-        }
-    }
-    println!("{BASELINE}: {:.1} epochs in all", mean(&discretization.runs(BASELINE, "epochs_in_all")?)?);
     for (path, jump) in [
         ("blur then shift N=3", "shift N=2"),
         ("shift then blur N=3", "blur N=2"),
