@@ -6,26 +6,41 @@ mod note;
 mod output;
 mod paths;
 pub(crate) mod pictures;
+mod rehearsal;
 mod violins;
 
+use std::collections::BTreeSet;
+
 use ::paths::{Experiment, FigureKind};
-use plotting::{draw_lines, draw_violins};
+use plotting::{draw_lines, draw_violins, font};
 
 pub(crate) use output::{OutputError, Places, write, write_measures};
 
 /// Refuses an experiment whose figure could not be drawn, before anything is trained for it.
 pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
-    if experiment.figure.epochs_row && experiment.figure.kind != FigureKind::Violins {
+    let kind = experiment.figure.kind;
+    if experiment.figure.epochs_row && kind != FigureKind::Violins {
         return Err(OutputError::EpochsRow);
     }
-    match experiment.figure.kind {
-        FigureKind::Violins => Ok(()),
-        FigureKind::Paths => paths::planes(experiment).map(|_| ()),
-        FigureKind::Norms => norms::check(experiment),
+    if experiment.figure.join_seeds && kind == FigureKind::Norms {
+        return Err(OutputError::JoinSeeds);
     }
+    match kind {
+        FigureKind::Violins => {
+            plotting::lay_out(&violins::figure(experiment, &rehearsal::table(experiment)))?;
+        }
+        FigureKind::Paths => {
+            plotting::lay_out(&paths::figure(experiment, &rehearsal::table(experiment))?)?;
+        }
+        FigureKind::Norms => norms::check(experiment)?,
+    }
+    Ok(())
 }
 
-/// Draws the figure from its tables; returns the labels of conditions that the table of runs does not have.
+/// What a person is to know about a figure that was drawn, a sentence each.
+///
+/// # Errors
+/// Where the table cannot be read, or the figure not be written.
 pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<String>, OutputError> {
     let table = places.read_runs()?;
     match experiment.figure.kind {
@@ -44,6 +59,43 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<Strin
             }
         }
     }
-    let labels = std::iter::once(&experiment.baseline).chain(&experiment.conditions).map(|condition| &condition.label);
-    Ok(labels.filter(|&label| table.runs.iter().all(|run| run.condition != *label)).cloned().collect())
+    let runs = places.runs().display();
+    let conditions = || std::iter::once(&experiment.baseline).chain(&experiment.conditions);
+    let missing = conditions().filter(|condition| table.runs.iter().all(|run| run.condition != condition.label));
+    let mut notes: Vec<String> = missing.map(|c| format!("There is no run of {} in {runs}.", c.label)).collect();
+    let known: BTreeSet<&str> = conditions().map(|condition| condition.label.as_str()).collect();
+    let found: BTreeSet<&str> = table.runs.iter().map(|run| run.condition.as_str()).collect();
+    let others: Vec<&str> = found.difference(&known).copied().collect();
+    if !others.is_empty() {
+        notes.push(format!("Not drawn, as the experiment has no such condition: {} (in {runs}).", others.join("; ")));
+    }
+    notes.extend(foreign_letters(experiment));
+    Ok(notes)
+}
+
+/// Says which letters are not of the figures' own typeface.
+fn foreign_letters(experiment: &Experiment) -> Vec<String> {
+    let of_conditions = std::iter::once(&experiment.baseline).chain(&experiment.conditions).flat_map(|condition| {
+        let names = [&condition.row, &condition.panel].into_iter().flatten().map(String::as_str);
+        [condition.label.as_str(), condition.tick()].into_iter().chain(names)
+    });
+    let found =
+        font::foreign([experiment.title.as_str(), experiment.x_label.as_str()].into_iter().chain(of_conditions));
+    let mut notes = Vec::new();
+    if !found.drawn.is_empty() {
+        let letters: Vec<String> = found.drawn.iter().map(|(letter, face)| format!("{letter} ({face})")).collect();
+        notes.push(format!(
+            "The figures' typeface lacks these letters, which are drawn with others: {}.",
+            letters.join(", ")
+        ));
+    }
+    if !found.absent.is_empty() {
+        let letters: Vec<String> =
+            found.absent.iter().map(|&letter| format!("{letter} (U+{:04X})", u32::from(letter))).collect();
+        notes.push(format!(
+            "No typeface here has these letters, and boxes stand for them: {}; name a font file that has them with --font.",
+            letters.join(", ")
+        ));
+    }
+    notes
 }

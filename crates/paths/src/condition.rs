@@ -58,9 +58,13 @@ pub struct StepForm {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConditionForm {
+    #[serde(deserialize_with = "values::text")]
     label: String,
+    #[serde(default, deserialize_with = "values::some_text")]
     row: Option<String>,
+    #[serde(default, deserialize_with = "values::some_text")]
     panel: Option<String>,
+    #[serde(default, deserialize_with = "values::some_text")]
     tick: Option<String>,
     path: Option<Vec<StepForm>>,
     from: Option<Transform>,

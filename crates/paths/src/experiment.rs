@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::condition::Family;
 use crate::error::in_plain_words;
 use crate::scales::{self, Scales};
+use crate::values;
 use crate::{
     Condition, DataSelection, DatasetName, Drawing, ExperimentError, Factors, LearningPath, Settings, SettingsPatch,
 };
@@ -22,7 +23,9 @@ const LONGEST_LABEL: usize = 10_000;
 #[serde(deny_unknown_fields)]
 pub struct ExperimentFile {
     name: String,
+    #[serde(deserialize_with = "values::text")]
     title: String,
+    #[serde(default, deserialize_with = "values::some_text")]
     x_label: Option<String>,
     #[serde(default)]
     figure: Drawing,
@@ -346,6 +349,9 @@ mod tests {
             (format!("[scale.own]\n{CONDITION}"), vec!["own"]),
             (format!("[settings]\nbatch_size = 1\n{CONDITION}"), vec!["2 or more"]),
             (format!("[scale.x]\nseeds = 0\n{CONDITION}"), vec!["line 4", "a number of seeds"]),
+            (CONDITION.replace("\"a\"", "\"a\\u0001b\""), vec!["line 4", "U+0001", "one line"]),
+            (format!("x_label = \"a\\nb\"\n{CONDITION}"), vec!["line 3", "U+000A"]),
+            (CONDITION.replace("label =", "tick = \"\\u000b\"\nlabel ="), vec!["line 4", "U+000B"]),
         ] {
             let message = with(&lines).and_then(|file| file.resolve(None, &[])).unwrap_err().to_string();
             for part in parts {

@@ -39,6 +39,24 @@ bounded!(patience, some_patience, usize, |v| *v <= 1_000_000_000, "a whole numbe
 bounded!(width, some_width, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
 bounded!(threads, some_threads, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
 
+/// Text that figures and tables show: nothing in it but what a line of text can show.
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let shown = |c: char| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}' | '\u{2028}' | '\u{2029}');
+    match text.chars().find(|&c| !shown(c)) {
+        None => Ok(text),
+        Some(c) => Err(de::Error::custom(format!(
+            "the character U+{:04X} cannot be shown in a figure; allowed: letters, digits, signs and spaces, in one line",
+            u32::from(c)
+        ))),
+    }
+}
+
+/// Such text, of a key that may be left out.
+pub(crate) fn some_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    text(deserializer).map(Some)
+}
+
 /// Numbers of tasks: written as one, or as a list of different ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TaskCounts(pub Vec<usize>);

@@ -23,6 +23,14 @@ pub enum PlotError {
         /// The offending value.
         value: f64,
     },
+    /// A font file cannot be used.
+    #[error("the font {path} cannot be used: {reason}", path = path.display())]
+    Font {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A mean or its interval cannot be placed on an axis.
     #[error(
         "panel {panel:?}, group {group:?}: the mean is {value}, its interval {low} to {high}, and only finite ones can be drawn; \
@@ -151,7 +159,7 @@ pub enum PlotError {
     /// The groups of a panel are too narrow to carry labels.
     #[error(
         "panel {panel:?}: its {groups} groups get {slot:.1} pt of width each, and a label needs {needed:.1} pt; \
-         put fewer panels in a row (`columns`) or fewer groups in a panel"
+         put fewer groups in a panel, or fewer panels in a row"
     )]
     Crowded {
         /// Title of the panel.

@@ -1,8 +1,11 @@
-//! The embedded typeface: how wide a text is, and the outlines of its glyphs.
+//! The embedded typeface, and those that stand in where it lacks a letter: how wide a text is, and the outlines of its glyphs.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use ab_glyph::{Font, FontRef, GlyphId, OutlineCurve, Point};
+
+use crate::fallback::{self, Borrowed};
 
 /// Height of capitals and ascenders above the baseline, as a fraction of the font size.
 pub const ASCENT: f64 = 0.76;
@@ -36,25 +39,74 @@ fn face(weight: Weight) -> &'static FontRef<'static> {
 }
 
 /// Units in which the face states its lengths, per font size.
-fn units(face: &FontRef<'static>) -> f64 {
+fn units(face: &dyn Font) -> f64 {
     face.units_per_em().map_or(2048.0, f64::from)
 }
 
-/// Each glyph with the distance of its origin from the start of the text, then the text's whole width; in font sizes.
-fn set(text: &str, weight: Weight) -> (Vec<(GlyphId, f64)>, f64) {
-    let face = face(weight);
-    let units = units(face);
-    let mut glyphs: Vec<(GlyphId, f64)> = Vec::new();
+/// A glyph of a text.
+struct Placed {
+    glyph: GlyphId,
+    /// The typeface that it is borrowed from; `None` for the embedded one.
+    borrowed: Option<Borrowed>,
+    /// Distance of its origin from the start of the text, in font sizes.
+    x: f64,
+}
+
+impl Placed {
+    fn new(character: char, x: f64, weight: Weight) -> Self {
+        let glyph = face(weight).glyph_id(character);
+        let borrowed = if glyph == GlyphId(0) { fallback::face_with(character) } else { None };
+        Placed { glyph: borrowed.as_ref().map_or(glyph, |own| own.face.glyph_id(character)), borrowed, x }
+    }
+
+    /// Something of the glyph's typeface, with the typeface's units per font size.
+    fn of_face<T>(&self, weight: Weight, what: impl Fn(&dyn Font, f64) -> T) -> T {
+        let face: &dyn Font = match &self.borrowed {
+            Some(own) => &own.face,
+            None => face(weight),
+        };
+        what(face, units(face))
+    }
+}
+
+/// Each glyph, then the text's whole width in font sizes.
+fn set(text: &str, weight: Weight) -> (Vec<Placed>, f64) {
+    let place = |glyph: &Placed| glyph.borrowed.as_ref().map(|own| own.place);
+    let mut glyphs: Vec<Placed> = Vec::new();
     let mut x = 0.0;
     for character in text.chars() {
-        let glyph = face.glyph_id(character);
-        if let Some(&(previous, _)) = glyphs.last() {
-            x += f64::from(face.kern_unscaled(previous, glyph)) / units;
+        let mut placed = Placed::new(character, x, weight);
+        if let Some(previous) = glyphs.last().filter(|previous| place(previous) == place(&placed)) {
+            x += placed
+                .of_face(weight, |face, units| f64::from(face.kern_unscaled(previous.glyph, placed.glyph)) / units);
+            placed.x = x;
         }
-        glyphs.push((glyph, x));
-        x += f64::from(face.h_advance_unscaled(glyph)) / units;
+        x += placed.of_face(weight, |face, units| f64::from(face.h_advance_unscaled(placed.glyph)) / units);
+        glyphs.push(placed);
     }
     (glyphs, x)
+}
+
+/// The letters that the embedded typeface lacks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Foreign {
+    /// Those that are drawn, with the typeface that they are drawn with.
+    pub drawn: Vec<(char, String)>,
+    /// Those that no typeface at hand has: a box stands in their place.
+    pub absent: Vec<char>,
+}
+
+/// The letters in `texts` that the embedded typeface lacks, each once.
+pub fn foreign<'a>(texts: impl IntoIterator<Item = &'a str>) -> Foreign {
+    let letters: BTreeSet<char> = texts.into_iter().flat_map(str::chars).collect();
+    let mut found = Foreign::default();
+    for letter in letters.into_iter().filter(|&letter| face(Weight::Regular).glyph_id(letter) == GlyphId(0)) {
+        match fallback::face_with(letter) {
+            Some(borrowed) => found.drawn.push((letter, fallback::name_of(&borrowed))),
+            None => found.absent.push(letter),
+        }
+    }
+    found
 }
 
 /// Width of `text` at font size `size`, in the unit of `size`.
@@ -70,20 +122,23 @@ pub(crate) fn units_per_em(weight: Weight) -> f64 {
 /// For each visible glyph of `text`: a name, its distance from the start of the text, and its outline as SVG path data; in
 /// the typeface's units, with the y axis upwards.
 pub(crate) fn paths(text: &str, weight: Weight) -> Vec<(String, f64, String)> {
-    let face = face(weight);
+    let own_units = units(face(weight));
     let initial = if weight == Weight::Bold { 'B' } else { 'R' };
     let (glyphs, _) = set(text, weight);
     glyphs
         .into_iter()
-        .filter_map(|(glyph, x)| {
-            let curves = face.outline(glyph)?.curves;
-            Some((format!("{initial}{}", glyph.0), x * units(face), path_data(&curves)))
+        .filter_map(|placed| {
+            let (curves, scale) =
+                placed.of_face(weight, |face, units| Some((face.outline(placed.glyph)?.curves, own_units / units)))?;
+            let from = placed.borrowed.as_ref().map_or_else(|| initial.to_string(), |own| format!("F{}-", own.place));
+            Some((format!("{from}{}", placed.glyph.0), placed.x * own_units, path_data(&curves, scale)))
         })
         .collect()
 }
 
-fn path_data(curves: &[OutlineCurve]) -> String {
-    let at = |p: &Point| format!("{:.0} {:.0}", p.x, p.y);
+/// An outline, its coordinates multiplied by `scale`.
+fn path_data(curves: &[OutlineCurve], scale: f64) -> String {
+    let at = |p: &Point| format!("{:.0} {:.0}", f64::from(p.x) * scale, f64::from(p.y) * scale);
     let (mut data, mut end) = (String::new(), None);
     for curve in curves {
         let (start, rest, last) = match curve {
@@ -126,6 +181,24 @@ mod tests {
                 assert_ne!(face(weight).glyph_id(character), GlyphId(0), "{character} is missing");
             }
         }
+    }
+
+    #[test]
+    fn a_letter_that_no_typeface_has_is_said() {
+        // The last of the private letters, which none defines.
+        let found = foreign(["Ω\u{10FFFD}"]);
+        assert_eq!(found, Foreign { drawn: vec![], absent: vec!['\u{10FFFD}'] });
+        assert!(width("\u{10FFFD}", 7.0, Weight::Regular) > 0.0);
+    }
+
+    #[test]
+    fn a_named_font_has_the_letters_that_the_system_s_are_not_asked_for() {
+        let missing = std::path::Path::new("no/such/font.ttf");
+        assert!(fallback::add_font(missing).unwrap_err().to_string().contains("no/such/font.ttf"));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("not-a-font.ttf");
+        std::fs::write(&path, "text").unwrap();
+        assert!(fallback::add_font(&path).unwrap_err().to_string().contains("no TrueType"));
     }
 
     #[test]

@@ -26,6 +26,8 @@ const MOST_COLUMNS: usize = 4;
 /// Width of a group that most labels and swarms do well with, and a guess at the width of an axis, in points.
 const COMFORTABLE_SLOT: f64 = 17.0;
 const USUAL_AXIS: f64 = 28.0;
+/// Width of an axis with a label of its own, of two lines, and long numbers, in points.
+const WIDE_AXIS: f64 = 56.0;
 /// Most groups that a figure of one panel shows in a single column's width.
 const COLUMN_GROUPS: usize = 6;
 
@@ -237,6 +239,13 @@ impl<'a> Grid<'a> {
         let tasks = title.into_iter().chain(numbers.iter().map(task));
         [tasks.collect(), legend::of_violins(&self.panels, &self.references, &self.colours)]
     }
+}
+
+/// How many groups fit a panel in a figure of so many columns, whatever is written on its axes.
+pub fn most_groups(columns: usize) -> usize {
+    let columns = columns.max(1) as f64;
+    let width = (PAGE_WIDTH - 2.0 * MARGIN - 2.0 * line_height(LABEL)) / columns - WIDE_AXIS - GAP - dots::STRIP;
+    (width / Labels::least_slot()).floor().max(1.0) as usize
 }
 
 /// Panels in a row: as many as asked for, or the fewest rows whose groups are comfortably wide.

@@ -104,6 +104,10 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with = "plan")]
     pub plot_only: bool,
 
+    /// A font file for letters that the figures' own typeface lacks [default: the system's fonts]
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<PathBuf>,
+
     /// Say nothing but errors
     #[arg(long, short)]
     pub quiet: bool,

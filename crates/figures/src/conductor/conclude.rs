@@ -43,7 +43,9 @@ pub(crate) fn conclude(
     if experiment.figure.kind == FigureKind::Norms {
         write_measures(&run_measures::of_plan(plan, store)?, places)?;
     }
-    drawing::draw(experiment, places)?;
+    for note in drawing::draw(experiment, places)? {
+        say(options, &note);
+    }
     say(options, &places.written());
     let mut devices: Vec<&str> = rows.iter().map(|row| row.device.split(':').next().unwrap_or_default()).collect();
     devices.sort_unstable();

@@ -11,7 +11,7 @@ use crate::conductor::resources::default_jobs;
 use crate::conductor::signals::Signals;
 use crate::conductor::train::train;
 use crate::conductor::{collect, describe, lines, submit, worker};
-use crate::drawing::{self, Places};
+use crate::drawing::{self, OutputError, Places};
 use crate::error::FigureError;
 
 /// Runs an experiment as the command line says.
@@ -20,6 +20,9 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
         return worker::run(stage, options);
     }
     let source = options.cluster.as_submitted.as_deref().map_or(source, Source::File);
+    if let Some(font) = &options.font {
+        plotting::add_font(font).map_err(OutputError::from)?;
+    }
     let (mut experiment, text) = read(source, options, None)?;
     let mut places = Places::new(&options.out(), &experiment);
     if options.plot_only {
@@ -28,8 +31,8 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
             places = Places::new(&options.out(), &experiment);
         }
         places.check_datasets(&options.datasets)?;
-        for label in drawing::draw(&experiment, &places)? {
-            terminal::err(format!("There is no run of {label} in {}.", places.runs().display()));
+        for note in drawing::draw(&experiment, &places)? {
+            terminal::err(note);
         }
         say(options, &places.drawn());
         return Ok(ExitCode::SUCCESS);

@@ -1,5 +1,6 @@
 //! What a reader must know beside the panels.
 
+use counted::counted;
 use paths::{Count, Experiment};
 use reports::RunTable;
 
@@ -20,7 +21,8 @@ pub(super) fn note(experiment: &Experiment, table: &RunTable) -> Option<String> 
     let stopped = baseline.iter().filter(stopped).count();
     let stopped = (stopped > 0).then(|| {
         let runs = baseline.len();
-        format!("{stopped} of {runs} baseline runs were still improving when their {epochs} epochs ended.")
+        let (runs, epochs) = (counted(runs, "baseline run"), counted(epochs, "epoch"));
+        format!("{stopped} of {runs} still improved in the last of {epochs}.")
     });
     let parts: Vec<String> = scale.into_iter().chain(failed).chain(stopped).collect();
     (!parts.is_empty()).then(|| parts.join(" "))

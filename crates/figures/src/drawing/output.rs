@@ -30,6 +30,8 @@ pub(crate) enum OutputError {
     TooManyConditions { found: usize, most: usize },
     #[error("`epochs_row` is for figures of kind \"violins\"")]
     EpochsRow,
+    #[error("`join_seeds` is for figures of kind \"violins\" and \"paths\"")]
+    JoinSeeds,
     #[error("{path} has no run of {dataset}; it has {found}")]
     NoRunsOf { path: PathBuf, dataset: DatasetName, found: String },
     #[error("{path} holds no settings: {reason}")]
@@ -54,8 +56,17 @@ pub(crate) struct Places {
 impl OutputError {
     /// Whether the command line or the experiment file is at fault.
     pub fn is_usage(&self) -> bool {
-        use OutputError::{EpochsRow, NoPlane, NoRunsOf, TooManyConditions, TooManyTasks};
-        matches!(self, NoPlane { .. } | TooManyTasks { .. } | TooManyConditions { .. } | EpochsRow | NoRunsOf { .. })
+        use OutputError::{EpochsRow, JoinSeeds, NoPlane, NoRunsOf, Plot, TooManyConditions, TooManyTasks};
+        matches!(
+            self,
+            NoPlane { .. }
+                | TooManyTasks { .. }
+                | TooManyConditions { .. }
+                | EpochsRow
+                | JoinSeeds
+                | NoRunsOf { .. }
+                | Plot(PlotError::Crowded { .. } | PlotError::Narrow { .. } | PlotError::Font { .. })
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! Final test losses, a panel a dataset and row, and the epochs that the last task took.
 
 use paths::{Condition, DatasetName, Experiment, SharedAxis};
-use plotting::{Estimate, Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPanel};
+use plotting::{Estimate, Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPanel, most_groups};
 use reports::{Quantity, RunTable};
 use statistics::{mean, t_interval};
 
@@ -12,16 +12,31 @@ const TEST_LOSS: &str = "Final test loss";
 pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure {
     let datasets = &experiment.settings.datasets;
     let rows = rows(experiment);
-    let losses = rows.iter().flat_map(|&row| {
-        datasets.iter().map(move |&dataset| {
-            let of_row: Vec<&Condition> = experiment.conditions.iter().filter(|c| c.row.as_deref() == row).collect();
-            let title = row.map_or_else(|| dataset.title().to_owned(), |row| format!("{}, {row}", dataset.title()));
-            Panel::from(losses(experiment, table, dataset, &of_row, title))
-        })
-    });
-    let epochs = datasets.iter().filter(|_| experiment.figure.epochs_row);
-    let panels: Vec<Panel> = losses.chain(epochs.map(|&dataset| epochs_panel(experiment, table, dataset))).collect();
+    let of_row = |row: Option<&str>| -> Vec<&Condition> {
+        experiment.conditions.iter().filter(|c| c.row.as_deref() == row).collect()
+    };
+    // More conditions than fit beside one another go on in further rows of panels.
+    let most = most_groups(datasets.len());
+    let wraps = rows.iter().any(|&row| of_row(row).len() > most)
+        || experiment.conditions.len() > most && experiment.figure.epochs_row;
+    let mut panels: Vec<Panel> = Vec::new();
+    for &row in &rows {
+        let conditions = of_row(row);
+        for (part, chunk) in chunks(&conditions, most).enumerate() {
+            for &dataset in datasets {
+                let title = row.map_or_else(|| dataset.title().to_owned(), |row| format!("{}, {row}", dataset.title()));
+                panels.push(losses(experiment, table, dataset, chunk, continued(title, part)).into());
+            }
+        }
+    }
+    if experiment.figure.epochs_row {
+        let conditions: Vec<&Condition> = experiment.conditions[1..].iter().collect();
+        for (part, chunk) in chunks(&conditions, most).enumerate() {
+            panels.extend(datasets.iter().map(|&dataset| epochs_panel(experiment, table, dataset, chunk, part)));
+        }
+    }
     let columns = match (datasets.len(), rows.len(), experiment.figure.epochs_row) {
+        (many, ..) if wraps => Some(many),
         // Both measures of the only dataset stand side by side, and so do its rows.
         (1, 1, true) => Some(2),
         (1, ..) | (_, 1, false) => None,
@@ -34,11 +49,24 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure 
         x_label: experiment.x_label.clone(),
         shared_y: match experiment.figure.shared_axis() {
             SharedAxis::Dataset if datasets.len() == 1 => SharedY::All,
+            // What goes on in a further row is read on the same axis.
+            SharedAxis::None | SharedAxis::Row if wraps => SharedY::Columns,
             shared => shared_y(shared),
         },
         columns,
         note: note(experiment, table),
     }
+}
+
+/// The conditions in parts of nearly one size, each of at most `most`.
+fn chunks<'c, 'a>(conditions: &'c [&'a Condition], most: usize) -> std::slice::Chunks<'c, &'a Condition> {
+    let parts = conditions.len().div_ceil(most).max(1);
+    conditions.chunks(conditions.len().div_ceil(parts).max(1))
+}
+
+/// The title of a panel that goes on where another ends.
+fn continued(title: String, part: usize) -> String {
+    if part == 0 { title } else { format!("{title}, continued") }
 }
 
 /// The rows that the conditions name, in their order.
@@ -95,21 +123,27 @@ fn reference(experiment: &Experiment, runs: Group) -> Option<Reference> {
 
 /// The epochs until the best validation loss on the last task, as multiples of what the first condition took from the same
 /// seed.
-fn epochs_panel(experiment: &Experiment, table: &RunTable, dataset: DatasetName) -> Panel {
+fn epochs_panel(
+    experiment: &Experiment,
+    table: &RunTable,
+    dataset: DatasetName,
+    conditions: &[&Condition],
+    part: usize,
+) -> Panel {
     let first = &experiment.conditions[0];
     let epochs = |label: &str, seed: u64| {
         let mut runs = table.runs.iter().filter(|run| run.dataset == dataset.id());
         runs.find(|run| run.condition == label && run.seed == seed)?.value(Quantity::BestEpoch).filter(|&e| e > 0.0)
     };
-    let group = |condition: &Condition| {
+    let group = |condition: &&Condition| {
         let relative = |run: &reports::Run| Some(run.value(Quantity::BestEpoch)? / epochs(&first.label, run.seed)?);
         of_condition(table, dataset, &condition.label, condition.tick(), relative)
     };
     ViolinPanel {
-        title: dataset.title().to_owned(),
+        title: continued(dataset.title().to_owned(), part),
         y_label: Some(format!("Epochs to the best validation loss, relative to {}", first.tick())),
         least: Some(0.0),
-        groups: experiment.conditions[1..].iter().map(group).collect(),
+        groups: conditions.iter().map(group).collect(),
         reference: Some(Reference {
             value: 1.0,
             label: format!("as many as {}", first.tick()),
