@@ -2,21 +2,25 @@
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Context;
 
-/// Builds the workspace in the release profile and runs one of its programs in the caller's folder.
+/// Where the programs are built.
+pub fn release(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("release")
+}
+
+/// Builds the workspace in the release profile.
 ///
-/// The whole workspace is built, although one program is wanted: features of shared dependencies are then the same as for
+/// The whole workspace is built, although one program may be wanted: features of shared dependencies are then the same as for
 /// the tests, and nothing is built twice.
 ///
 /// # Errors
-/// Where cargo or the program cannot be started; a failed build or run is told by the exit code.
-pub fn run_binary(root: &Path, name: &str, options: impl IntoIterator<Item = OsString>) -> anyhow::Result<ExitCode> {
-    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
-    let program = folder.join("release").join(name);
+/// Where cargo cannot be started; a failed build is told by the exit code.
+pub fn build(root: &Path) -> anyhow::Result<ExitCode> {
+    let program = release(root).join("figures");
     if !program.exists() {
         terminal::err("Building (the first build takes about ten minutes on two cores) …");
     }
@@ -25,10 +29,19 @@ pub fn run_binary(root: &Path, name: &str, options: impl IntoIterator<Item = OsS
     if program.exists() {
         build.arg("--quiet");
     }
-    let built = finish(build)?;
+    finish(build)
+}
+
+/// Builds the workspace and runs one of its programs in the caller's folder.
+///
+/// # Errors
+/// Where cargo or the program cannot be started; a failed build or run is told by the exit code.
+pub fn run_binary(root: &Path, name: &str, options: impl IntoIterator<Item = OsString>) -> anyhow::Result<ExitCode> {
+    let built = build(root)?;
     if built != ExitCode::SUCCESS {
         return Ok(built);
     }
+    let program = release(root).join(name);
     // In place of this process, so that signals and the exit code are the program's own.
     let error = Command::new(&program).args(options).exec();
     Err(error).with_context(|| format!("cannot start {}", program.display()))

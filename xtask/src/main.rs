@@ -2,6 +2,7 @@
 //!
 //! It compiles without libtorch, because getting libtorch is its first job.
 
+mod bundle;
 mod cargo;
 mod libtorch;
 mod version;
@@ -64,6 +65,18 @@ enum Task {
         #[arg(last = true)]
         options: Vec<OsString>,
     },
+    /// Sets up what is missing, and writes programs, experiments and datasets to a folder, for machines without Rust
+    Bundle {
+        /// Datasets to take along
+        #[arg(long, value_delimiter = ',', value_name = "NAME,…", value_parser = bundle::DATASETS)]
+        datasets: Vec<String>,
+        /// Pack the bundle into parts of at most so many bytes, such as 60M
+        #[arg(long, value_name = "BYTES", value_parser = bundle::parse_bytes)]
+        part_size: Option<u64>,
+        /// The folder to write, which must be empty or not there
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
     /// Sets up what is missing, and runs every test of the workspace
     Test {
         /// Options of `cargo test`
@@ -110,6 +123,10 @@ fn run(root: &Path, task: Task) -> anyhow::Result<ExitCode> {
         Task::Bench { options } => {
             libtorch::set_up(root, false)?;
             cargo::run_binary(root, "bench", options)
+        }
+        Task::Bundle { datasets, part_size, to } => {
+            libtorch::set_up(root, false)?;
+            bundle::make(root, &bundle::Order { datasets, part_bytes: part_size, to })
         }
         Task::Test { options } => {
             libtorch::set_up(root, false)?;

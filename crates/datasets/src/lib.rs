@@ -33,6 +33,7 @@ mod local;
 mod official;
 mod package;
 mod progress;
+mod published;
 pub mod raw;
 pub mod registry;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use error::DatasetError;
 pub use image_set::{ChannelStatistics, ImageSet, Selected};
 pub use library::{Library, TaskData};
 pub use load::load;
+pub use published::published;
 pub use raw::{RawDataset, RawImages};
 pub use registry::fingerprint;
 pub use split::{Split, split};

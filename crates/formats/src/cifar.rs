@@ -101,6 +101,19 @@ impl Version {
     }
 }
 
+/// The six batches of the binary version, with their paths below the folder that its archive is unpacked in.
+///
+/// # Panics
+///
+/// For training images that are not five times as many as a batch has.
+pub fn write_batches(train: &RawImages, test: &RawImages) -> Vec<(String, Vec<u8>)> {
+    assert_eq!(train.len() % TRAIN_BATCHES, 0, "the training images are spread evenly over the batches");
+    let size = train.len() / TRAIN_BATCHES;
+    let of_train = (0..TRAIN_BATCHES).map(|batch| records::write(train, batch * size..(batch + 1) * size));
+    let batches = of_train.chain([records::write(test, 0..test.len())]);
+    BINARY.batches.iter().map(|(name, _)| format!("{}/{name}", BINARY.folder)).zip(batches).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

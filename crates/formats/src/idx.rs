@@ -2,7 +2,7 @@
 //! then the elements. Described at <http://yann.lecun.com/exdb/mnist/>.
 
 use crate::Malformed;
-use crate::raw::check_labels;
+use crate::raw::{RawImages, check_labels};
 use counted::counted;
 
 /// Unsigned bytes in three dimensions.
@@ -43,6 +43,17 @@ pub fn read_labels(bytes: &[u8], file: &str, labels: usize) -> Result<Vec<u8>, M
     let elements = elements(bytes, file, LABELS_MAGIC, &[labels])?;
     check_labels(file, elements)?;
     Ok(elements.to_vec())
+}
+
+/// An uncompressed IDX file of images of one channel (N×1×H×W).
+pub fn write_images(images: &RawImages) -> Vec<u8> {
+    let header = [IMAGES_MAGIC, images.len() as u32, images.height as u32, images.width as u32];
+    [&header.map(u32::to_be_bytes).concat(), &images.images[..]].concat()
+}
+
+/// An uncompressed IDX file of labels.
+pub fn write_labels(labels: &[u8]) -> Vec<u8> {
+    [&[LABELS_MAGIC, labels.len() as u32].map(u32::to_be_bytes).concat(), labels].concat()
 }
 
 fn elements<'a>(bytes: &'a [u8], file: &str, magic: u32, dims: &[usize]) -> Result<&'a [u8], Malformed> {
@@ -92,6 +103,8 @@ mod tests {
         let bytes = images_file(&PIXELS, 2, [2, 3]);
         assert_eq!(bytes.len() as u64, images_file_bytes(2, [2, 3]));
         assert_eq!(read_images(&bytes, "f", 2, [2, 3]).unwrap(), PIXELS);
+        let images = RawImages::new("f", [1, 2, 3], PIXELS.to_vec(), vec![3, 9]).unwrap();
+        assert_eq!((write_images(&images), write_labels(&[3, 9])), (bytes, labels_file(&[3, 9])));
         let bytes = labels_file(&[3, 0, 9]);
         assert_eq!(bytes.len() as u64, labels_file_bytes(3));
         assert_eq!(read_labels(&bytes, "f", 3).unwrap(), [3, 0, 9]);

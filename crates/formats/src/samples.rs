@@ -7,7 +7,7 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use png::{BitDepth, ColorType};
 
 use crate::cifar::Version;
-use crate::idx::{IMAGES_MAGIC, LABELS_MAGIC};
+use crate::idx::{self, IMAGES_MAGIC};
 use crate::mat::{IMAGE, PLANE, SIDE, UINT8_CLASS, kind, to_rows};
 use crate::png_batch;
 use crate::raw::RawImages;
@@ -41,8 +41,7 @@ pub fn idx_images(pixels: &[u8], images: u32, [height, width]: [u32; 2]) -> Vec<
 
 /// An IDX file of labels.
 pub fn idx_labels(labels: &[u8]) -> Vec<u8> {
-    let header = [LABELS_MAGIC, labels.len() as u32].map(u32::to_be_bytes).concat();
-    [header.as_slice(), labels].concat()
+    idx::write_labels(labels)
 }
 
 /// A CIFAR-10 batch whose pixels differ by image, channel, row and column.

@@ -4,6 +4,7 @@
 
 mod clean;
 mod common;
+mod dataset;
 mod error;
 mod export;
 mod figure;
@@ -45,6 +46,8 @@ enum Command {
     Norms(norms::Arguments),
     /// Write images of a dataset under a transformation, to compare with other programs or to look at
     Images(images::Arguments),
+    /// Write a dataset's official files, unpacked, to take them to another machine
+    Dataset(dataset::Arguments),
 }
 
 /// Runs the program.
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Measure(arguments) => measure::run(&arguments),
         Command::Norms(arguments) => norms::run(&arguments),
         Command::Images(arguments) => images::run(&arguments),
+        Command::Dataset(arguments) => dataset::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -170,14 +170,12 @@ fn of_scale(arguments: &Arguments) -> Result<Vec<PathBuf>, ReportError> {
             format!("there is no table of runs at {scale} scale: none of {}/fig*/runs.csv exists", reports.display());
         return Err(ReportError::Refused(text));
     }
-    if let Some(number) = arguments.figure {
-        if tables.get(&number).is_some_and(|table| table.runs.iter().all(|run| run.analysed.is_none())) {
-            let path = folder.of_figure(number).join("runs.csv");
-            return Err(ReportError::Refused(format!(
-                "no run in {} has a result, so there is nothing to report on",
-                path.display()
-            )));
-        }
+    let fruitless =
+        |number: &u8| tables.get(number).is_some_and(|table| table.runs.iter().all(|run| run.analysed.is_none()));
+    if let Some(number) = arguments.figure.filter(fruitless) {
+        let path = folder.of_figure(number).join("runs.csv");
+        let text = format!("no run in {} has a result, so there is nothing to report on", path.display());
+        return Err(ReportError::Refused(text));
     }
     let wanted = |number: u8| arguments.figure.is_none_or(|figure| figure == number);
     for (_, table) in tables.iter().filter(|(number, _)| wanted(**number)) {

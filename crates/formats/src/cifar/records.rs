@@ -1,5 +1,7 @@
 //! The binary version: records of one label byte and 3,072 pixel bytes (red, green and blue plane, row by row).
 
+use std::ops::Range;
+
 use crate::Malformed;
 use crate::raw::RawImages;
 use counted::counted;
@@ -33,12 +35,29 @@ pub(super) fn read_batch(bytes: &[u8], file: &str, images: usize) -> Result<RawI
     RawImages::new(file, SHAPE, pixels, labels)
 }
 
+/// A batch file of some of the images.
+pub(super) fn write(images: &RawImages, which: Range<usize>) -> Vec<u8> {
+    let record = |at: usize| {
+        let pixels = &images.images[at * images.image_bytes()..(at + 1) * images.image_bytes()];
+        std::iter::once(images.labels[at]).chain(pixels.iter().copied())
+    };
+    which.flat_map(record).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::samples::cifar_batch as batch;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let bytes = batch(&[7, 0, 3], 5);
+        let images = read_batch(&bytes, "f", 3).unwrap();
+        assert_eq!(write(&images, 0..3), bytes);
+        assert_eq!(read_batch(&write(&images, 1..2), "f", 1).unwrap().labels, [0]);
+    }
 
     #[test]
     fn labels_and_planes_are_told_apart() {
