@@ -40,7 +40,9 @@ class Steps:
         self.loss = nn.CrossEntropyLoss()
         self.images = torch.randn(batch, 3, 32, 32).to(self.device).to(memory_format=layout)
         self.labels = torch.randint(0, 10, (batch,)).to(self.device)
-        self.bf16 = {"fp32": False, "bf16": True}[precision]
+        self.bf16 = {"fp32": False, "tf32": False, "bf16": True}[precision]
+        # What is left in fp32 beside bf16 takes TF32 on a GPU, as most people set it.
+        self.tf32 = precision != "fp32"
 
     def step(self):
         autocast = torch.autocast(self.device.type, dtype=torch.bfloat16) if self.bf16 else contextlib.nullcontext()
@@ -51,6 +53,8 @@ class Steps:
         self.optimiser.step()
 
     def seconds(self, steps):
+        # Of the whole process, in which others take their turns.
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = self.tf32
         began = time.perf_counter()
         for _ in range(steps):
             self.step()
@@ -62,8 +66,6 @@ class Steps:
 def answer(request, prepared):
     match request.pop("do"):
         case "hello":
-            # TF32 for what is left in fp32 on a GPU, as most people set it; convolutions use it by default.
-            torch.set_float32_matmul_precision("high")
             return {"torch": torch.__version__, "threads": torch.get_num_threads()}
         case "prepare":
             name, warm_up = request.pop("name"), request.pop("warm_up")

@@ -7,8 +7,8 @@ use training::{Input, NamedTensors, Network, network};
 use crate::fixture::{distance, filled, get, relative};
 
 /// A network whose tensors are filled by the formula.
-pub fn filled_network(spec: &ModelSpec, input: Input, compute: Kind) -> Box<dyn Network> {
-    let mut network = network::new(spec, input, 0, compute, Device::Cpu);
+pub fn filled_network(spec: &ModelSpec, input: Input, compute: Kind, device: Device) -> Box<dyn Network> {
+    let mut network = network::new(spec, input, 0, compute, device);
     let values: NamedTensors = network
         .tensors()
         .into_iter()
@@ -33,7 +33,7 @@ pub fn filled_network(spec: &ModelSpec, input: Input, compute: Kind) -> Box<dyn 
 }
 
 pub fn loss(logits: &Tensor, labels: &Tensor) -> Tensor {
-    logits.cross_entropy_loss::<Tensor>(labels, None, Reduction::Mean, -100, 0.0)
+    logits.cross_entropy_loss::<Tensor>(&labels.to_device(logits.device()), None, Reduction::Mean, -100, 0.0)
 }
 
 /// Every gradient of the loss in training against the fixture's: whole where it is stored, and samples and statistics.
@@ -43,9 +43,10 @@ pub fn check_gradients(case: &str, network: &dyn Network, images: &Tensor, fixtu
     let leaves: Vec<&Tensor> = parameters.iter().map(|p| &p.tensor).collect();
     let gradients = Tensor::run_backward(&[&loss(&logits, get(fixture, "labels"))], &leaves, false, false);
     for (name, gradient) in parameters.iter().map(|p| &p.name).zip(&gradients) {
+        let gradient = gradient.to_device(Device::Cpu);
         let flat = gradient.contiguous().view(-1).to_kind(Kind::Double);
         if let Some((_, whole)) = fixture.iter().find(|(n, _)| *n == format!("grad.{name}")) {
-            let error = relative(gradient, whole);
+            let error = relative(&gradient, whole);
             assert!(error < tolerance, "{case}: gradient of {name} differs by {error:e}");
         }
         let count = flat.numel() as i64;

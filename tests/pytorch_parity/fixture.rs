@@ -6,8 +6,13 @@ use serde_json::Value;
 use tch::{Device, Kind, Tensor};
 use training::{NamedTensors, from_safetensors};
 
+/// The folder of fixtures: in the checkout, or, where that is not there, beside the programs' folder as in a bundle.
 pub fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/pytorch")
+    let checkout = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/pytorch");
+    match std::env::var_os("NEGPRE_HOME") {
+        Some(home) => PathBuf::from(home).join("fixtures"),
+        None => checkout,
+    }
 }
 
 pub fn json(name: &str) -> Value {
@@ -25,13 +30,15 @@ pub fn get<'a>(tensors: &'a NamedTensors, name: &str) -> &'a Tensor {
 /// Largest absolute difference.
 pub fn distance(a: &Tensor, b: &Tensor) -> f64 {
     assert_eq!(a.size(), b.size());
-    (a.to_kind(Kind::Double) - b.to_kind(Kind::Double)).abs().max().double_value(&[])
+    let here = |t: &Tensor| t.to_device(Device::Cpu).to_kind(Kind::Double);
+    (here(a) - here(b)).abs().max().double_value(&[])
 }
 
 /// Euclidean norm of the difference over that of `b`.
 pub fn relative(a: &Tensor, b: &Tensor) -> f64 {
     assert_eq!(a.size(), b.size());
-    let (a, b) = (a.detach().to_kind(Kind::Double), b.to_kind(Kind::Double));
+    let here = |t: &Tensor| t.detach().to_device(Device::Cpu).to_kind(Kind::Double);
+    let (a, b) = (here(a), here(b));
     (&a - &b).norm().double_value(&[]) / b.norm().double_value(&[])
 }
 
@@ -58,7 +65,7 @@ pub fn values(name: &str, count: usize, centre: f64, radius: f64) -> Vec<f32> {
 
 pub fn filled(name: &str, shape: &[i64], centre: f64, radius: f64) -> Tensor {
     let count = shape.iter().product::<i64>() as usize;
-    Tensor::from_slice(&values(name, count, centre, radius)).view(shape).to_device(Device::Cpu)
+    Tensor::from_slice(&values(name, count, centre, radius)).view(shape)
 }
 
 #[test]

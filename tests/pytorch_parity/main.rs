@@ -5,6 +5,7 @@ mod early_stopping;
 mod fixture;
 mod initialisation;
 mod networks;
+mod place;
 mod resnet;
 mod round_trip;
 mod sgd;

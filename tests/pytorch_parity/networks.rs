@@ -8,6 +8,7 @@ use training::{Input, NamedTensors, Network, network};
 
 use crate::comparison::{check_gradients, filled_network, loss};
 use crate::fixture::{filled, get, json, relative, tensors};
+use crate::place::{CPU, Place};
 
 /// PyTorch and we add in another order, and nothing magnifies that here.
 const TOLERANCE: f64 = 1e-5;
@@ -60,15 +61,15 @@ fn input(description: &Value) -> Input {
 }
 
 impl Case {
-    fn network(&self, compute: Kind) -> Box<dyn Network> {
-        filled_network(&self.spec, self.input, compute)
+    fn network(&self, compute: Kind, place: &Place) -> Box<dyn Network> {
+        filled_network(&self.spec, self.input, compute, place.device)
     }
 }
 
 #[test]
 fn tensors_have_the_names_shapes_and_order_of_a_state_dict() {
     for case in cases() {
-        let network = case.network(Kind::Float);
+        let network = case.network(Kind::Float, &CPU);
         let parameters: Vec<(String, Vec<i64>)> =
             network.parameters().into_iter().map(|p| (p.name, p.tensor.size())).collect();
         let buffers: Vec<(String, Vec<i64>)> = network.buffers().into_iter().map(|(n, t)| (n, t.size())).collect();
@@ -81,37 +82,55 @@ fn tensors_have_the_names_shapes_and_order_of_a_state_dict() {
 
 #[test]
 fn logits_and_losses_agree_in_eval_and_in_train_mode() {
+    logits_and_losses(&CPU);
+}
+
+pub fn logits_and_losses(place: &Place) {
     for case in cases() {
-        let network = case.network(Kind::Float);
+        let network = case.network(Kind::Float, place);
         for (mode, training) in [("eval", false), ("train", true)] {
-            let logits = network.forward(&case.images, training);
+            let logits = network.forward(&case.images.to_device(place.device), training);
             let error = relative(&logits, get(&case.fixture, &format!("{mode}_logits")));
-            assert!(error < TOLERANCE, "{} {mode}: logits differ by {error:e}", case.name);
+            assert!(error < TOLERANCE * place.slack, "{} {mode}: logits differ by {error:e}", case.name);
             let own = loss(&logits, get(&case.fixture, "labels")).double_value(&[]);
             let error = (own / get(&case.fixture, &format!("{mode}_loss")).double_value(&[0]) - 1.0).abs();
-            assert!(error < TOLERANCE, "{} {mode}: losses differ by {error:e}", case.name);
+            assert!(error < TOLERANCE * place.slack, "{} {mode}: losses differ by {error:e}", case.name);
         }
     }
 }
 
 #[test]
 fn running_statistics_agree_after_a_step() {
+    running_statistics(&CPU);
+}
+
+pub fn running_statistics(place: &Place) {
     for case in cases() {
-        let network = case.network(Kind::Float);
-        let _ = network.forward(&case.images, true);
+        let network = case.network(Kind::Float, place);
+        let _ = network.forward(&case.images.to_device(place.device), true);
         let buffers = network.buffers();
         assert_eq!(buffers.len(), if case.spec.network == NetworkName::AllCnnBn { 16 } else { 0 });
         for (name, buffer) in buffers {
             let error = relative(&buffer, get(&case.fixture, &format!("after.{name}")));
-            assert!(error < TOLERANCE, "{}: {name} differs by {error:e}", case.name);
+            assert!(error < TOLERANCE * place.slack, "{}: {name} differs by {error:e}", case.name);
         }
     }
 }
 
 #[test]
 fn every_gradient_agrees() {
+    gradients(&CPU);
+}
+
+pub fn gradients(place: &Place) {
     for case in cases() {
-        check_gradients(&case.name, &*case.network(Kind::Float), &case.images, &case.fixture, TOLERANCE);
+        check_gradients(
+            &case.name,
+            &*case.network(Kind::Float, place),
+            &case.images.to_device(place.device),
+            &case.fixture,
+            TOLERANCE * place.slack,
+        );
     }
 }
 
@@ -120,15 +139,19 @@ fn every_gradient_agrees() {
 /// moves its whole channel: there, bf16's eight bits are all that can be asked for.
 #[test]
 fn bf16_agrees_within_its_rounding() {
+    bf16(&CPU);
+}
+
+pub fn bf16(place: &Place) {
     for case in cases().iter().filter(|case| case.spec.width == 8) {
-        let network = case.network(Kind::BFloat16);
-        let images = case.images.to_kind(Kind::BFloat16);
+        let network = case.network(Kind::BFloat16, place);
+        let images = case.images.to_kind(Kind::BFloat16).to_device(place.device);
         for (mode, training) in [("eval", false), ("train", true)] {
             let by_batch = training && case.spec.network == NetworkName::AllCnnBn;
             let tolerance = if by_batch { 1e-2 } else { 2e-3 };
             let expected = get(&case.fixture, &format!("bf16_{mode}_logits"));
             let error = relative(&network.forward(&images, training), expected);
-            assert!(error < tolerance, "{}: bf16 {mode} logits differ by {error:e}", case.name);
+            assert!(error < tolerance * place.slack, "{}: bf16 {mode} logits differ by {error:e}", case.name);
         }
     }
 }

@@ -6,6 +6,7 @@ use training::{Input, NamedTensors, Network};
 
 use crate::comparison::{check_gradients, filled_network, loss};
 use crate::fixture::{distance, filled, get, json, relative, tensors};
+use crate::place::{CPU, Place};
 
 /// The fixture's configuration.
 struct Case {
@@ -39,7 +40,7 @@ fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    fn network(&self, compute: Kind) -> Box<dyn Network> {
+    fn network(&self, compute: Kind, place: &Place) -> Box<dyn Network> {
         let spec = ModelSpec {
             network: NetworkName::ResNet18,
             width: self.width as usize,
@@ -47,7 +48,7 @@ impl Case {
             init: Init::Pytorch,
         };
         let input = Input { channels: self.channels as usize, side: self.images.size()[2] as usize };
-        filled_network(&spec, input, compute)
+        filled_network(&spec, input, compute, place.device)
     }
 
     fn labels(&self) -> &Tensor {
@@ -62,47 +63,69 @@ impl Case {
 
 #[test]
 fn logits_and_losses_agree_in_eval_and_in_train_mode() {
+    logits_and_losses(&CPU);
+}
+
+pub fn logits_and_losses(place: &Place) {
     for case in cases() {
-        let network = case.network(Kind::Float);
+        let network = case.network(Kind::Float, place);
         for (mode, training) in [("eval", false), ("train", true)] {
-            let logits = network.forward(&case.images, training);
+            let logits = network.forward(&case.images.to_device(place.device), training);
             let expected = get(&case.fixture, &format!("{mode}_logits"));
             let tolerance = if training && case.ill_conditioned() { 2e-4 } else { 1e-5 };
             let error = relative(&logits, expected);
-            assert!(error < tolerance, "{} {mode}: logits differ by {error:e}", case.name);
+            assert!(error < tolerance * place.slack, "{} {mode}: logits differ by {error:e}", case.name);
             let (own, theirs) = (loss(&logits, case.labels()), get(&case.fixture, &format!("{mode}_loss")));
             let error = (own.double_value(&[]) / theirs.double_value(&[0]) - 1.0).abs();
-            assert!(error < tolerance, "{} {mode}: losses differ by {error:e}", case.name);
+            assert!(error < tolerance * place.slack, "{} {mode}: losses differ by {error:e}", case.name);
         }
     }
 }
 
 #[test]
 fn running_statistics_agree_after_a_step() {
+    running_statistics(&CPU);
+}
+
+pub fn running_statistics(place: &Place) {
     for case in cases() {
-        let network = case.network(Kind::Float);
-        let _ = network.forward(&case.images, true);
+        let network = case.network(Kind::Float, place);
+        let _ = network.forward(&case.images.to_device(place.device), true);
         for (name, buffer) in network.buffers() {
             let error = relative(&buffer, get(&case.fixture, &format!("after.{name}")));
-            assert!(error < 1e-5, "{}: {name} differs by {error:e}", case.name);
+            assert!(error < 1e-5 * place.slack, "{}: {name} differs by {error:e}", case.name);
         }
     }
 }
 
 #[test]
 fn every_gradient_agrees() {
+    gradients(&CPU);
+}
+
+pub fn gradients(place: &Place) {
     for case in cases() {
         let tolerance = if case.ill_conditioned() { 3e-3 } else { 1e-5 };
-        check_gradients(&case.name, &*case.network(Kind::Float), &case.images, &case.fixture, tolerance);
+        check_gradients(
+            &case.name,
+            &*case.network(Kind::Float, place),
+            &case.images.to_device(place.device),
+            &case.fixture,
+            tolerance * place.slack,
+        );
     }
 }
 
 /// bf16 keeps eight bits of mantissa: logits of about 1 agree to about 0.01 between builds of PyTorch itself.
 #[test]
 fn bf16_agrees_within_its_rounding() {
+    bf16(&CPU);
+}
+
+pub fn bf16(place: &Place) {
     for case in cases().iter().filter(|case| case.width == 8) {
-        let network = case.network(Kind::BFloat16);
-        let images = case.images.to_kind(Kind::BFloat16);
+        let network = case.network(Kind::BFloat16, place);
+        let images = case.images.to_kind(Kind::BFloat16).to_device(place.device);
         let error = distance(&network.forward(&images, false), get(&case.fixture, "bf16_eval_logits"));
         assert!(error < 0.06, "{}: bf16 eval logits differ by {error}", case.name);
         if !case.ill_conditioned() {

@@ -54,6 +54,9 @@ pub fn make(root: &Path, order: &Order) -> anyhow::Result<ExitCode> {
     }
     let folder = to.join("bundle");
     programs(root, &folder.join("bin"))?;
+    let check = folder.join("bin/gpu-check");
+    copy_program(&cargo::build_test(root, "cuda")?, &check)?;
+    copy_files(&root.join("tests/fixtures/pytorch"), &folder.join("fixtures"))?;
     for part in ["experiments", "bench"] {
         copy_files(&root.join(part), &folder.join(part))?;
     }
@@ -100,11 +103,15 @@ fn cannot(what: &str, path: &Path) -> String {
 fn programs(root: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to).with_context(|| cannot("create", to))?;
     for program in PROGRAMS {
-        let copy = to.join(program);
-        fs::copy(cargo::release(root).join(program), &copy).with_context(|| cannot("write", &copy))?;
-        // Whoever can build has binutils, but a program with symbols works as well.
-        let _ = Command::new("strip").arg(&copy).status();
+        copy_program(&cargo::release(root).join(program), &to.join(program))?;
     }
+    Ok(())
+}
+
+fn copy_program(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::copy(from, to).with_context(|| cannot("write", to))?;
+    // Whoever can build has binutils, but a program with symbols works as well.
+    let _ = Command::new("strip").arg(to).status();
     Ok(())
 }
 

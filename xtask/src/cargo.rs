@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 /// Where the programs are built.
 pub fn release(root: &Path) -> PathBuf {
@@ -30,6 +30,29 @@ pub fn build(root: &Path) -> anyhow::Result<ExitCode> {
         build.arg("--quiet");
     }
     finish(build)
+}
+
+/// Builds a test that is a program of its own; where it lies.
+///
+/// # Errors
+/// Where cargo cannot be started, the build fails, or cargo does not say what it built.
+pub fn build_test(root: &Path, name: &str) -> anyhow::Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["test", "--no-run", "--workspace", "--release", "--test", name, "--quiet"]);
+    command.args(["--message-format", "json-render-diagnostics", "--manifest-path"]).arg(root.join("Cargo.toml"));
+    let output = command.stderr(Stdio::inherit()).output().context("cannot start cargo")?;
+    ensure!(output.status.success(), "the test {name} cannot be built");
+    executable(&String::from_utf8_lossy(&output.stdout), name)
+        .with_context(|| format!("cargo built the test {name} and did not say where it is"))
+}
+
+/// The path in what cargo says, a line of JSON a target.
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+    let line = messages
+        .lines()
+        .find(|line| line.contains(&format!("\"name\":\"{name}\"")) && line.contains("\"executable\":\""))?;
+    let (_, rest) = line.split_once("\"executable\":\"")?;
+    Some(PathBuf::from(rest.split('"').next()?))
 }
 
 /// Builds the workspace and runs one of its programs in the caller's folder.
@@ -66,4 +89,18 @@ fn finish(mut command: Command) -> anyhow::Result<ExitCode> {
     // A process ended by a signal has no code; shells report those as failures too.
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_s_path_is_found_among_cargo_s_messages() {
+        let messages = "{\"target\":{\"name\":\"cuda\"},\"executable\":null}\n\
+                        {\"target\":{\"name\":\"other\"},\"executable\":\"/x/other\"}\n\
+                        {\"target\":{\"name\":\"cuda\"},\"executable\":\"/x/deps/cuda-1\",\"fresh\":true}\n";
+        assert_eq!(executable(messages, "cuda"), Some(PathBuf::from("/x/deps/cuda-1")));
+        assert_eq!(executable(messages, "none"), None);
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use paths::{ModelSpec, Precision, Settings};
 use tch::{Device, Kind, Tensor};
-use training::{CLASSES, Input, Network, Sgd, compute_kind, layout, network};
+use training::{CLASSES, Input, Network, Sgd, compute_kind, layout, network, set_arithmetic};
 
 /// The network that is measured: ResNet-18 with the 3×3 stem at this width.
 fn spec(width: usize) -> ModelSpec {
@@ -32,6 +32,7 @@ pub(crate) struct BareSteps {
     optimiser: Sgd,
     images: Tensor,
     labels: Tensor,
+    precision: Precision,
 }
 
 impl BareSteps {
@@ -43,11 +44,13 @@ impl BareSteps {
         let images = Tensor::arange(count * side * side * channels, (Kind::Float, Device::Cpu)).sin();
         let images = images.view([count, side, side, channels]).to_kind(kind).to_device(device);
         let labels = Tensor::arange(count, (Kind::Int64, device)).remainder(CLASSES as i64);
-        Self { model, optimiser, images: images.permute([0, 3, 1, 2]), labels }
+        Self { model, optimiser, images: images.permute([0, 3, 1, 2]), labels, precision }
     }
 
     /// What a step of training does, on the same images each time.
     pub fn step(&mut self) {
+        // Of the whole process, in which others take their turns.
+        set_arithmetic(self.precision, false);
         let logits = self.model.forward(&self.images, true);
         let loss = logits.cross_entropy_loss::<Tensor>(&self.labels, None, tch::Reduction::Mean, -100, 0.0);
         let gradients = Tensor::run_backward(&[&loss], self.optimiser.parameters(), false, false);

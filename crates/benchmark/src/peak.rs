@@ -35,6 +35,7 @@ pub(crate) fn measure(session: &Session, precision: Precision) -> Peak {
     };
     let least = SECONDS[usize::from(session.quick)];
     let (cores, device) = (session.cores, session.device);
+    training::set_arithmetic(precision, false);
     // In a thread of its own, as the number of threads is a setting of the thread.
     let measured = std::thread::scope(|scope| {
         let timing = scope.spawn(|| {

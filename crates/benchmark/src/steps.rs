@@ -327,6 +327,7 @@ impl Contender {
 pub(crate) fn name(precision: Precision) -> &'static str {
     match precision {
         Precision::Fp32 => "fp32",
+        Precision::Tf32 => "tf32",
         Precision::Bf16 => "bf16",
     }
 }

@@ -50,9 +50,12 @@ identified! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// 32-bit floats throughout.
+    /// 32-bit floats throughout; on GPUs, too, which would take TF32 for convolutions if they were let.
     #[default]
     Fp32,
+    /// 32-bit floats whose products may be taken in TF32 (ten bits of mantissa) on a GPU that has it. On a CPU, and on another GPU,
+    /// it is the same arithmetic as fp32.
+    Tf32,
     /// bfloat16 activations and matrix products.
     Bf16,
 }

@@ -96,7 +96,7 @@ settings! {
     patience: usize = LearningProcess::default().patience;
     /// Weights that are tested and carried to the next task: "best" or "last".
     carry: Carry = LearningProcess::default().carry;
-    /// Arithmetic: "fp32" or "bf16".
+    /// Arithmetic: "fp32", "tf32" (on GPUs that have it) or "bf16".
     precision: Precision = Numerics::default().precision;
     /// Conditions of longer paths than this many tasks are left out.
     #[serde(deserialize_with = "values::some_count")]

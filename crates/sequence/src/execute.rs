@@ -27,6 +27,8 @@ pub struct Options {
     pub jobs: usize,
     /// Where to compute.
     pub device: Device,
+    /// Whether to use algorithms that give the same bits each time on one GPU.
+    pub deterministic: bool,
     /// Least time between two checkpoints of a stage. A shorter time loses less to a killed process.
     pub checkpoint_every: Duration,
 }
@@ -61,6 +63,7 @@ pub fn execute(
     if schedule.left() == 0 {
         return Ok(Report::default());
     }
+    training::set_arithmetic(plan.numerics.precision, options.deterministic);
     // Raised with `stop` too, and by a fault that would meet every stage.
     let halt = AtomicBool::new(false);
     let shared = Shared {
@@ -69,12 +72,13 @@ pub fn execute(
             store,
             library,
             device: options.device,
+            deterministic: options.deterministic,
             checkpoint_every: options.checkpoint_every,
             stop: &halt,
             events,
         },
         leases: Leases::new(store.root().join("leases")),
-        state: Mutex::new(State { schedule, report: Report::default(), fault: None }),
+        state: Mutex::new(State { schedule, report: Report::default(), fault: None, workers: options.jobs.max(1) }),
         changed: Condvar::new(),
         user_stop: stop,
         halt: &halt,
@@ -161,6 +165,8 @@ struct State {
     schedule: Schedule,
     report: Report,
     fault: Option<ExecuteError>,
+    /// How many stages may be trained side by side: fewer after memory ran out.
+    workers: usize,
 }
 
 impl Shared<'_> {
@@ -201,6 +207,9 @@ impl Shared<'_> {
                     drop(state);
                     let attempt = self.guarded_attempt(index);
                     state = self.lock();
+                    if self.too_many(&mut state, index, &attempt) {
+                        break;
+                    }
                     self.settle(&mut state, index, attempt);
                     self.changed.notify_all();
                 }
@@ -259,6 +268,23 @@ impl Shared<'_> {
         }
     }
 
+    /// Whether memory ran out with several stages side by side: then the stage is put back and its worker ends, so that the others
+    /// go on with one fewer. A stage that has all memory to itself and lacks it fails like any other.
+    fn too_many(&self, state: &mut State, index: usize, attempt: &Attempt) -> bool {
+        let lacks_memory = matches!(attempt, Attempt::Failed(reason) if is_out_of_memory(reason));
+        if !lacks_memory || state.workers == 1 {
+            return false;
+        }
+        state.workers -= 1;
+        state.schedule.put_back(index);
+        self.setting.events.notice(&format!(
+            "Memory ran out with {} stages side by side; it goes on with {}. --jobs says how many to begin with",
+            state.workers + 1,
+            state.workers
+        ));
+        true
+    }
+
     fn settle(&self, state: &mut State, index: usize, attempt: Attempt) {
         match attempt {
             Attempt::Done { record, here } => {
@@ -290,6 +316,11 @@ enum Attempt {
     Interrupted,
     Failed(String),
     Fault(ExecuteError),
+}
+
+/// Whether libtorch says so, of a GPU or of the machine (`CUDACachingAllocator.cpp`, `alloc_cpu.cpp`).
+fn is_out_of_memory(reason: &str) -> bool {
+    ["out of memory", "can't allocate memory", "not enough memory"].iter().any(|words| reason.contains(words))
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {

@@ -22,6 +22,7 @@ pub fn measure_later(
     library: &Library,
     device: Device,
 ) -> Result<Vec<MeasureRow>, ExecuteError> {
+    training::set_arithmetic(record.numerics.precision, record.provenance.deterministic);
     let data = library.task_data(&record.task, &record.data)?;
     let origin = Origin {
         model: &record.model,

@@ -57,6 +57,9 @@ pub enum Outcome {
 pub struct Provenance {
     /// `cpu` or `cuda:N`.
     pub device: String,
+    /// Whether algorithms were asked for that give the same bits each time on one GPU.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deterministic: bool,
     /// Version of this program.
     pub version: String,
     /// Version of libtorch.

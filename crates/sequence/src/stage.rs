@@ -28,6 +28,7 @@ pub(crate) struct Setting<'a> {
     pub store: &'a Store,
     pub library: &'a Library,
     pub device: Device,
+    pub deterministic: bool,
     pub checkpoint_every: Duration,
     pub stop: &'a AtomicBool,
     pub events: &'a dyn Events,
@@ -81,7 +82,7 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
         Outcome::Diverged { .. } => None,
         Outcome::Finished(_) => Some(weights_file(&*network, stage)?),
     };
-    let provenance = provenance(device, &progress, data.train.len(), began.elapsed());
+    let provenance = provenance((device, setting.deterministic), &progress, data.train.len(), began.elapsed());
     let record = Record::new(plan, stage, outcome, provenance);
     let epochs = epochs_to_csv(&progress.log);
     store.publish(&StageFiles { record: record.clone(), epochs, measures: measuring.rows().to_vec(), weights })?;
@@ -160,13 +161,19 @@ fn weights_file(network: &dyn Network, stage: &Stage) -> Result<Vec<u8>, Execute
     to_safetensors(&network.tensors(), metadata).map_err(ExecuteError::Internal)
 }
 
-fn provenance(device: Device, progress: &Progress, train_images: usize, wall: Duration) -> Provenance {
+fn provenance(
+    (device, deterministic): (Device, bool),
+    progress: &Progress,
+    train_images: usize,
+    wall: Duration,
+) -> Provenance {
     let images = (progress.log.len() * train_images) as f64;
     Provenance {
         device: match device {
             Device::Cuda(index) => format!("cuda:{index}"),
             _ => "cpu".into(),
         },
+        deterministic,
         version: env!("CARGO_PKG_VERSION").into(),
         libtorch: LIBTORCH.into(),
         host: host_name(),

@@ -36,7 +36,7 @@ pub use measure::{
 };
 pub use network::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, ParameterKind};
 pub use observer::{Observer, StepEvent};
-pub use precision::compute_kind;
+pub use precision::{compute_kind, set_arithmetic};
 pub use sgd::Sgd;
 pub use summary::{Ending, EpochLog, Summary};
 pub use weights::{from_safetensors, to_safetensors};

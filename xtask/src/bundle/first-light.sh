@@ -36,7 +36,9 @@ part() { # NAME SECONDS COMMAND …: its output to a file, its end to a line
   nproc
 } > "$out/machine.txt"
 
-# 1. The same figure on the CPU and on the device: losses side by side.
+# 1. PyTorch's numbers, the CPU's results and the same bits twice; and the same figure on the CPU and on the device, side by side.
+part gpu-check 120 "$here/run" gpu-check --device "$device"
+cat "$out/gpu-check.log"
 smoke() { part "smoke-$1" 90 "$here/run" fig6 --scale smoke --datasets mnist --device "$2" --out "$out/$1" --store "$stores/$1"; }
 smoke cpu cpu
 smoke device "$device"

@@ -188,6 +188,7 @@ fn summary(index: usize) -> Summary {
 
 fn provenance() -> Provenance {
     Provenance {
+        deterministic: false,
         device: "cpu".into(),
         version: env!("CARGO_PKG_VERSION").into(),
         libtorch: sequence::LIBTORCH.into(),

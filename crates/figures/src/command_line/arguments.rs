@@ -68,7 +68,7 @@ pub(crate) struct Options {
     #[arg(long, default_value = "auto")]
     pub device: DeviceChoice,
 
-    /// Arithmetic: auto (what the experiment says), fp32 or bf16
+    /// Arithmetic: auto (what the experiment says), fp32, tf32 or bf16
     #[arg(long, default_value = "auto", value_parser = parse_precision)]
     pub precision: PrecisionChoice,
 
@@ -103,6 +103,10 @@ pub(crate) struct Options {
     /// Draw the figure from the table of runs in reports/; train nothing
     #[arg(long, conflicts_with = "plan")]
     pub plot_only: bool,
+
+    /// On a GPU, use algorithms that give the same bits each time, which may be slower (on a CPU they do anyway)
+    #[arg(long)]
+    pub deterministic: bool,
 
     /// A font file for letters that the figures' own typeface lacks [default: the system's fonts]
     #[arg(long, value_name = "FILE")]
@@ -140,8 +144,9 @@ fn parse_precision(text: &str) -> Result<PrecisionChoice, String> {
     match text {
         "auto" => Ok(None),
         "fp32" => Ok(Some(Precision::Fp32)),
+        "tf32" => Ok(Some(Precision::Tf32)),
         "bf16" => Ok(Some(Precision::Bf16)),
-        _ => Err("allowed: auto, fp32, bf16".into()),
+        _ => Err("allowed: auto, fp32, tf32, bf16".into()),
     }
 }
 

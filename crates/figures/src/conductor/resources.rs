@@ -6,13 +6,15 @@ use paths::Settings;
 use tch::Device;
 use training::{Input, layout};
 
-/// Trainings side by side on a GPU: one alone leaves much of it idle between kernels.
+/// Most trainings side by side on a GPU unless the command line says more: one alone leaves much of it idle between kernels, but
+/// beyond some they only wait for one another.
 const GPU_JOBS: usize = 4;
 
-/// As many trainings as there are cores for, and as fit into half of the free memory.
+/// As many trainings as there are cores for, and as fit into half of the free memory, the device's.
 pub(crate) fn default_jobs(settings: &Settings, device: Device) -> usize {
-    if matches!(device, Device::Cuda(_)) {
-        return GPU_JOBS;
+    if let Device::Cuda(index) = device {
+        let free = arithmetic::free_gpu_bytes(index).and_then(|bytes| usize::try_from(bytes).ok());
+        return free.map_or(GPU_JOBS, |free| (free / 2 / training_bytes(settings)).clamp(1, GPU_JOBS));
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let fitting = free_memory_bytes() / 2 / training_bytes(settings);

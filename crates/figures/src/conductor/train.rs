@@ -36,8 +36,12 @@ pub(crate) fn train(
     for raw in &options.given {
         library.preload(raw.clone());
     }
-    let execution =
-        sequence::Options { jobs, device, checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()) };
+    let execution = sequence::Options {
+        jobs,
+        device,
+        deterministic: options.deterministic,
+        checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()),
+    };
     let report = execute(plan, store, &library, &execution, &*progress, &signals.stop);
     progress.finish();
     let mut report = report?;

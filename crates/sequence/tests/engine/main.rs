@@ -3,6 +3,7 @@
 mod damage;
 mod kill;
 mod measures;
+mod memory;
 mod repeat;
 mod support;
 mod worker;

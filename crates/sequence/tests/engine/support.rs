@@ -79,7 +79,7 @@ impl Events for Watcher {
 
 pub fn run(plan: &Plan, store: &Path, jobs: usize, watcher: &Watcher) -> Result<Report, ExecuteError> {
     let store = Store::open(store)?;
-    let options = Options { jobs, device: Device::Cpu, checkpoint_every: Duration::ZERO };
+    let options = Options { jobs, device: Device::Cpu, deterministic: false, checkpoint_every: Duration::ZERO };
     execute(plan, &store, &library(), &options, watcher, &watcher.stop)
 }
 

@@ -1,0 +1,87 @@
+//! What must hold on a GPU: PyTorch's numbers, the CPU's results, and the same bits again where they are asked for.
+//!
+//! A program and no set of tests, so that a bundle can take it to a machine without Rust: `cargo test --test cuda` runs it, and says
+//! where there is no GPU. `--device cpu` runs the same on a CPU.
+
+#[path = "../pytorch_parity/comparison.rs"]
+mod comparison;
+mod engine;
+#[path = "../pytorch_parity/fixture.rs"]
+#[allow(dead_code, reason = "the tests of the CPU use more of it")]
+mod fixture;
+#[path = "../pytorch_parity/networks.rs"]
+#[allow(unused_imports, dead_code, reason = "the tests of the CPU use more of them")]
+mod networks;
+#[path = "../pytorch_parity/place.rs"]
+#[allow(dead_code, reason = "the tests of the CPU use more of it")]
+mod place;
+#[path = "../pytorch_parity/resnet.rs"]
+#[allow(unused_imports, reason = "the tests of the CPU use more of them")]
+mod resnet;
+#[path = "../pytorch_parity/sgd.rs"]
+#[allow(unused_imports, reason = "the tests of the CPU use more of them")]
+mod sgd;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use paths::Precision;
+use place::Place;
+use tch::Device;
+use training::{DeviceChoice, set_arithmetic};
+
+/// cuDNN adds in another order than the CPU's kernels, and chooses among algorithms such as Winograd's, which round more.
+const SLACK: f64 = 20.0;
+
+type Check = fn(&Place);
+
+const CHECKS: [(&str, Check); 13] = [
+    ("ResNet-18: logits and losses", resnet::logits_and_losses),
+    ("ResNet-18: running statistics", resnet::running_statistics),
+    ("ResNet-18: gradients", resnet::gradients),
+    ("ResNet-18: bf16", resnet::bf16),
+    ("other networks: logits and losses", networks::logits_and_losses),
+    ("other networks: running statistics", networks::running_statistics),
+    ("other networks: gradients", networks::gradients),
+    ("other networks: bf16", networks::bf16),
+    ("ten steps of SGD", sgd::ten_steps),
+    ("trainings end as on the CPU", engine::as_on_the_cpu),
+    ("two jobs, and bf16", engine::two_jobs_in_bf16),
+    ("interrupted and resumed", engine::interrupted_and_resumed),
+    ("the same bits twice", engine::same_bits_twice),
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let choice = match arguments.iter().position(|argument| argument == "--device") {
+        Some(at) => arguments.get(at + 1).map_or("", String::as_str).parse::<DeviceChoice>(),
+        None => Ok(DeviceChoice::Auto),
+    };
+    let device = match choice.and_then(DeviceChoice::resolve) {
+        Ok(device) => device,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            return ExitCode::from(2);
+        }
+    };
+    let asked = arguments.iter().any(|argument| argument == "--device");
+    if device == Device::Cpu && !asked {
+        println!("skipped: there is no usable GPU here");
+        return ExitCode::SUCCESS;
+    }
+    let place = Place { device, slack: if device == Device::Cpu { 1.0 } else { SLACK } };
+    let shown = if let Device::Cuda(index) = device { format!("cuda:{index}") } else { "cpu".to_owned() };
+    let mut failed = 0;
+    for (name, check) in CHECKS {
+        set_arithmetic(Precision::Fp32, false);
+        let began = Instant::now();
+        // A panic says what differs, on standard error; the other checks go on.
+        let end = catch_unwind(AssertUnwindSafe(|| check(&place)));
+        failed += u32::from(end.is_err());
+        let word = if end.is_ok() { "ok" } else { "FAILED" };
+        println!("{name}, on {shown}: {word} ({:.1} s)", began.elapsed().as_secs_f64());
+    }
+    println!("{} of {} checks ok", CHECKS.len() as u32 - failed, CHECKS.len());
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
