@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use datasets::{Library, RawDataset, stripes};
-use paths::{DatasetName, ExperimentFile, ModelSpec};
+use paths::{DatasetName, ExperimentFile, ModelSpec, NetworkName};
 use sequence::{Options, Plan, Store, execute};
 use tch::{Device, Kind, Tensor};
 use training::{Input, network};
@@ -34,7 +34,7 @@ fn a_state_dict_of_pytorch_gives_pytorch_s_logits() {
     assert!((accuracy - reference["accuracy"].as_f64().unwrap()).abs() < 1e-6);
 }
 
-/// With the script in the README, as a reader would run it.
+/// With the script in the README, as a reader would run it, and with the lines that it gives for other networks.
 #[test]
 fn exported_weights_evaluate_to_the_same_in_pytorch() {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
@@ -43,10 +43,43 @@ fn exported_weights_evaluate_to_the_same_in_pytorch() {
         eprintln!("skipped: {python} has no torch, torchvision, safetensors and numpy (PYTHON names another)");
         return;
     }
-    let experiment = "name = \"t\"\ntitle = \"t\"\n[settings]\ndatasets = [\"mnist\"]\nseeds = 1\nbaseline_seeds = 1\n\
-        train_images = 200\ntest_images = 100\nwidth = 4\nlr = 1e-2\nbatch_size = 20\nmax_epochs = 3\n\
-        [[conditions]]\nlabel = \"a\"\npath = [{ blur = 0.25 }, {}]\n";
-    let plan = Plan::new(&ExperimentFile::parse(experiment).unwrap().resolve(None, &[]).unwrap());
+    let readme = std::fs::read_to_string(folder().join("../../../README.md")).unwrap();
+    let script = readme.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    for network in NetworkName::ALL {
+        let script = match network {
+            NetworkName::ResNet18 => script.to_owned(),
+            other => with_network(script, &readme, other),
+        };
+        evaluates_to_the_same(&python, &script, network);
+    }
+}
+
+/// The script with what the README puts in the place of the lines from `net =` to `net.conv1`.
+fn with_network(script: &str, readme: &str, network: NetworkName) -> String {
+    let lines: Vec<&str> = script.lines().collect();
+    let from = lines.iter().position(|line| line.starts_with("net = ")).unwrap();
+    let to = lines.iter().position(|line| line.trim_start().starts_with("net.conv1")).unwrap();
+    let said = |start: &str| {
+        let rest = readme.split_once(&format!("`{start}")).unwrap_or_else(|| panic!("README does not say {start}")).1;
+        format!("{start}{}", rest.split_once('`').unwrap().0)
+    };
+    let build = said("net = build_network(").replace("\"all-cnn\"", &format!("\"{network}\""));
+    let build = build.replace("channels=3, width=96", &format!("channels=1, width={WIDTH}"));
+    let load = said("net.load_state_dict(");
+    let path = format!("import sys; sys.path.insert(0, {:?})", folder());
+    let own = [path.as_str(), "from architectures import build_network", &build, &load];
+    [&lines[..from], &own, &lines[to + 1..]].concat().join("\n")
+}
+
+const WIDTH: usize = 8;
+
+fn evaluates_to_the_same(python: &str, script: &str, network: NetworkName) {
+    let experiment = format!(
+        "name = \"t\"\ntitle = \"t\"\n[settings]\ndatasets = [\"mnist\"]\nseeds = 1\nbaseline_seeds = 1\n\
+         train_images = 200\ntest_images = 100\nnetwork = \"{network}\"\nwidth = {WIDTH}\nlr = 1e-2\nbatch_size = 20\nmax_epochs = 2\n\
+         [[conditions]]\nlabel = \"a\"\npath = [{{ blur = 0.25 }}, {{}}]\n"
+    );
+    let plan = Plan::new(&ExperimentFile::parse(&experiment).unwrap().resolve(None, &[]).unwrap());
     let root = tempfile::tempdir().unwrap();
     let store = Store::open(&root.path().join("runs")).unwrap();
     let library = Library::new("nowhere".into(), Kind::Float, Device::Cpu, 0, |_| {});
@@ -70,13 +103,11 @@ fn exported_weights_evaluate_to_the_same_in_pytorch() {
         .output()
         .unwrap();
     assert!(export.status.success(), "{export:?}");
-    let readme = std::fs::read_to_string(folder().join("../../../README.md")).unwrap();
-    let script = readme.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let evaluate = Command::new(&python).args(["-c", script]).current_dir(root.path()).output().unwrap();
+    let evaluate = Command::new(python).args(["-c", script]).current_dir(root.path()).output().unwrap();
     assert!(evaluate.status.success(), "{}", String::from_utf8_lossy(&evaluate.stderr));
     let printed = String::from_utf8(evaluate.stdout).unwrap();
     let numbers: Vec<f64> = printed.split_whitespace().map(|number| number.parse().unwrap()).collect();
     let ours = store.record(stage.id).unwrap().unwrap().summary().unwrap().test;
-    assert!((numbers[0] - ours.loss).abs() < 1e-4, "{printed} {ours:?}");
-    assert!((numbers[1] - ours.accuracy).abs() < 1e-4, "{printed} {ours:?}");
+    assert!((numbers[0] - ours.loss).abs() < 1e-4, "{network}: {printed} {ours:?}");
+    assert!((numbers[1] - ours.accuracy).abs() < 1e-4, "{network}: {printed} {ours:?}");
 }
