@@ -364,7 +364,7 @@ mod tests {
     fn an_experiment_beyond_all_measure_is_refused_before_its_runs_are_listed() {
         let many = "[settings]\nseeds = 10000\n[[conditions]]\nlabel = \"a\"\nfrom = {}\ntasks = 1000\n";
         let message = with(many).unwrap().resolve(None, &[]).unwrap_err().to_string();
-        assert!(message.contains("30000030 tasks") && message.contains("fewer seeds"), "{message}");
+        assert!(message.contains("30000009 tasks") && message.contains("fewer seeds"), "{message}");
         let long = CONDITION.replace("\"a\"", &format!("\"{}\"", "{lr}".repeat(3000)));
         let message = with(&long).unwrap().resolve(None, &[]).unwrap_err().to_string();
         assert!(message.contains("36000 characters") && message.len() < 200, "{message}");

@@ -55,7 +55,7 @@ settings! {
     /// Seeds of the conditions.
     seeds: SeedList = SeedList::first(10);
     /// Seeds of the baseline.
-    baseline_seeds: SeedList = SeedList::first(10);
+    baseline_seeds: SeedList = SeedList::first(3);
     /// Of how many of the baseline's first seeds the figure's line is the mean: a number, or "all". The paper's is of three.
     line_seeds: Count = Count::All;
     /// Images taken from the official training set, class-stratified and validation included: a number, or "all".
