@@ -1,7 +1,6 @@
 //! Where training is, so that it can go on as if it had never been interrupted.
 
 use serde::{Deserialize, Serialize};
-use tch::Tensor;
 
 use crate::early_stopping::EarlyStopping;
 use crate::evaluate::Sums;
@@ -9,6 +8,7 @@ use crate::measure::{MeasureRow, Updates, as_csv};
 use crate::network::{NamedTensors, Network};
 use crate::sgd::Sgd;
 use crate::summary::EpochLog;
+use crate::transfer::to_cpu;
 
 /// Everything a stage needs to go on as if it had never been interrupted.
 pub struct Checkpoint {
@@ -63,11 +63,7 @@ pub(crate) fn save(progress: &Progress, network: &dyn Network, state: &State) ->
     tensors.extend(state.best.as_ref().map(|best| prefixed("best.", best)).unwrap_or_default());
     tensors.push((TOTALS.into(), state.sums.totals.shallow_clone()));
     tensors.push((PATH_LENGTH.into(), state.updates.path_length.shallow_clone()));
-    let to_cpu = |t: Tensor| t.detach().to_device(tch::Device::Cpu).contiguous();
-    Checkpoint {
-        progress: progress.clone(),
-        tensors: tensors.into_iter().map(|(name, tensor)| (name, to_cpu(tensor))).collect(),
-    }
+    Checkpoint { progress: progress.clone(), tensors: to_cpu(tensors) }
 }
 
 /// Puts a checkpoint's tensors back.

@@ -21,6 +21,7 @@ mod observer;
 mod precision;
 mod sgd;
 mod summary;
+mod transfer;
 mod weights;
 
 pub use checkpoint::{Checkpoint, Progress};

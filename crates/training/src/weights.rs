@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 
 use crate::network::NamedTensors;
+use crate::transfer::to_cpu;
 
 /// Writes float32 and float64 tensors in the safetensors format, with `metadata` in the header.
 ///
@@ -13,13 +14,13 @@ use crate::network::NamedTensors;
 /// Where a tensor has another type or the format refuses it.
 pub fn to_safetensors(tensors: &NamedTensors, metadata: HashMap<String, String>) -> Result<Vec<u8>, String> {
     let mut copies = Vec::with_capacity(tensors.len());
-    for (name, tensor) in tensors {
+    let here = to_cpu(tensors.iter().map(|(name, tensor)| (name.clone(), tensor.shallow_clone())).collect());
+    for ((name, _), (_, tensor)) in tensors.iter().zip(here) {
         let dtype = match tensor.kind() {
             Kind::Float => Dtype::F32,
             Kind::Double => Dtype::F64,
             other => return Err(format!("`{name}` is {other:?}; only float32 and float64 are written")),
         };
-        let tensor = tensor.detach().to_device(Device::Cpu).contiguous();
         let mut bytes = vec![0; tensor.numel() * tensor.kind().elt_size_in_bytes()];
         tensor.copy_data_u8(&mut bytes, tensor.numel());
         let shape = tensor.size().iter().map(|&n| n as usize).collect();
