@@ -1,5 +1,4 @@
-//! Build-script help for packages whose binaries or tests link libtorch: records where the libraries lie, so that what is
-//! built runs from anywhere without `LD_LIBRARY_PATH`.
+//! Build-script help for packages whose binaries or tests link libtorch, and for those with C++ of their own against it.
 //!
 //! Cargo does not hand a dependency's linker arguments on to the packages above it, so each package that links says in its
 //! `build.rs`
@@ -7,6 +6,8 @@
 //! ```no_run
 //! libtorch_link::record_library_path();
 //! ```
+//!
+//! so that what is built runs from anywhere without `LD_LIBRARY_PATH`.
 
 use std::path::PathBuf;
 
@@ -27,4 +28,22 @@ pub fn record_library_path() {
         }
         None => println!("cargo::error=libtorch is not set up; run `cargo xtask setup` once, or point LIBTORCH at one"),
     }
+}
+
+/// A compiler for C++ in the folder `native` of this package, set up for libtorch's headers; the library path is recorded too.
+///
+/// `None` without a libtorch, which has been said.
+pub fn native() -> Option<cc::Build> {
+    record_library_path();
+    println!("cargo::rerun-if-changed=native");
+    println!("cargo::rerun-if-env-changed=LIBTORCH_INCLUDE");
+    println!("cargo::rerun-if-env-changed=LIBTORCH_CXX11_ABI");
+    let root = std::env::var_os("LIBTORCH_INCLUDE").or_else(|| std::env::var_os("LIBTORCH"))?;
+    let include = PathBuf::from(root).join("include");
+    let abi = std::env::var("LIBTORCH_CXX11_ABI").unwrap_or_else(|_| "1".to_owned());
+    let mut build = cc::Build::new();
+    build.cpp(true).std("c++17").include(&include).include(include.join("torch/csrc/api/include"));
+    // libtorch's headers have warnings of their own.
+    build.warnings(false).define("_GLIBCXX_USE_CXX11_ABI", abi.as_str());
+    Some(build)
 }
