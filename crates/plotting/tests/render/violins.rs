@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use plotting::{Group, PlotError, Reference, Scene, SharedY, ViolinFigure, ViolinPanel, draw_violins, lay_out};
+use plotting::{Group, PlotError, Reference, Scene, SharedY, ViolinFigure, ViolinPanel, draw_violins, lay_out, to_svg};
 
 use crate::support::{CONDITIONS, baseline, count, figure, panel, says, sound, two_measures};
 
@@ -178,4 +178,25 @@ fn files_are_whole_and_name_themselves_when_they_fail() {
     let message = draw_violins(&figure(1, &CONDITIONS, 3), &inside_a_file, &png).unwrap_err().to_string();
     assert!(message.contains("figure.svg"), "{message}");
     fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn runs_of_a_seed_are_joined_where_that_is_asked_for() {
+    let mut figure = figure(2, &CONDITIONS, 10);
+    let lines = |figure: &ViolinFigure| to_svg(&checked(figure)).unwrap().matches("<polyline").count();
+    let apart = lines(&figure);
+    panel(&mut figure, 1).join_seeds = true;
+    assert_eq!(lines(&figure) - apart, 10);
+    assert!(says(&checked(&figure), "thin lines join those of a seed"));
+}
+
+#[test]
+fn a_reference_and_intervals_beyond_the_axis_stay_in_the_panel() {
+    for (factor, value) in [(40.0_f64, 30.0), (0.01, 0.001)] {
+        let mut figure = figure(1, &CONDITIONS, 10);
+        panel(&mut figure, 0).reference = baseline(value, 3);
+        let mean = panel(&mut figure, 0).groups[1].mean.as_mut().unwrap();
+        (mean.low, mean.high) = (mean.value * factor.min(1.0), mean.value * factor.max(1.0));
+        checked(&figure);
+    }
 }
