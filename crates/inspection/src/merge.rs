@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use counted::counted;
+use reports::Factors;
 use serde_json::Value;
 use tables::Table;
 
@@ -25,25 +26,6 @@ pub(crate) struct Arguments {
 const KEY: [&str; 3] = ["dataset", "condition", "seed"];
 /// Settings that may differ between the tables: they say which runs there are, and not what a run is.
 const WHICH_RUNS: [&str; 3] = ["datasets", "seeds", "baseline_seeds"];
-/// What a condition is, the same for all of its runs. Tables of earlier versions have none of these columns but `tasks`.
-const FACTORS: [&str; 15] = [
-    "is_baseline",
-    "network",
-    "path",
-    "tasks",
-    "lr_1",
-    "lr_2",
-    "bias_reset_first",
-    "bias_reset_last",
-    "source_blur",
-    "source_contrast",
-    "source_shift",
-    "target_blur",
-    "target_contrast",
-    "target_shift",
-    "interventions",
-];
-
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let tables = arguments.tables.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     check_settings(&arguments.tables)?;
@@ -126,10 +108,7 @@ impl Merged {
     fn key(&self, cells: &[Option<String>]) -> [String; 3] {
         let cell = |name| self.column(name).and_then(|at| cells[at].clone()).unwrap_or_default();
         let [dataset, condition, seed] = KEY.map(cell);
-        // As data-frame libraries write it where a column has gaps: `3.0`.
-        let whole = seed.split_once('.').filter(|(_, rest)| !rest.is_empty() && rest.bytes().all(|b| b == b'0'));
-        let seed = whole.map_or(seed.clone(), |(whole, _)| whole.to_owned());
-        [dataset, condition, seed]
+        [dataset, condition, tables::whole(&seed).map_or(seed, |number| number.to_string())]
     }
 
     /// Adds to a run what the row of another table has of it.
@@ -172,7 +151,8 @@ impl Merged {
             let lacks = |at: &usize| merged.rows.iter().any(|row| row[*at].is_none());
             (0..merged.header.len()).filter(lacks).map(|at| merged.header[at].clone()).collect()
         };
-        let is_factor = |name: &String| FACTORS.contains(&name.as_str());
+        // Tables of earlier versions have none of these columns but `tasks`.
+        let is_factor = |name: &String| Factors::COLUMNS.contains(&name.as_str());
         for name in lacking(self).iter().filter(|name| is_factor(name)) {
             self.spread(name);
         }

@@ -38,5 +38,6 @@ pub use claim::{Claim, Evidence, Ruling};
 pub use ledger::{claims, rule};
 pub(crate) use need::MOST_SEEDS;
 pub use need::Seeds;
+pub(crate) use part::LEVEL;
 pub use part::{Finding, Outcome, Part, SidedP};
 pub use verdict::{Quorum, Verdict};

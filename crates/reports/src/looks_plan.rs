@@ -1,11 +1,10 @@
 //! A plan for looking at results while seeds are still being trained.
 
+use counted::counted;
 use statistics::looks;
 
+use crate::claims::LEVEL;
 use crate::report::ReportError;
-
-/// The level that all looks together keep.
-const LEVEL: f64 = 0.05;
 
 /// The plan as text: for looks at these numbers of seeds, and so many comparisons that are tested at each, the p-value below which a
 /// comparison is decided there.
@@ -29,9 +28,10 @@ pub(crate) fn looks_plan(seeds: &[u64], comparisons: u32) -> Result<String, Repo
     let last = *seeds.last().ok_or_else(|| refused("`--looks` names no number of seeds".into()))? as f64;
     let information: Vec<f64> = seeds.iter().map(|&n| n as f64 / last).collect();
     let planned = looks(&information, LEVEL / f64::from(comparisons)).map_err(|reason| refused(reason.to_string()))?;
-    let (plural_looks, plural_comparisons) = (plural(seeds.len(), "look"), plural(comparisons as usize, "comparison"));
+    let (looks_in_words, comparisons_in_words) =
+        (counted(seeds.len(), "look"), counted(comparisons as usize, "comparison"));
     let mut text = format!(
-        "{plural_looks} at {plural_comparisons}, {:.0} % false findings in all (O'Brien and Fleming's spending; Bonferroni over \
+        "{looks_in_words} at {comparisons_in_words}, {:.0} % false findings in all (O'Brien and Fleming's spending; Bonferroni over \
          comparisons)\n\n  seeds  spent by then  decided where the deciding t-test has p below\n",
         100.0 * LEVEL
     );
@@ -44,10 +44,6 @@ pub(crate) fn looks_plan(seeds: &[u64], comparisons: u32) -> Result<String, Repo
          where it is decided, and look at no other time.\n",
     );
     Ok(text)
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

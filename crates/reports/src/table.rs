@@ -108,7 +108,7 @@ fn runs(cells: &Cells, measure: &Measure) -> Result<(Vec<Run>, BTreeMap<String, 
         let wrong = |column: &str, cell: &Option<String>, expected| cells.wrong(row, column, cell.as_deref(), expected);
         let text = |column, cell: &Option<String>| cell.clone().ok_or_else(|| wrong(column, cell, "a name"));
         let (dataset, condition) = (text("dataset", &datasets[row])?, text("condition", &conditions[row])?);
-        let seed = seeds[row].as_deref().and_then(whole);
+        let seed = seeds[row].as_deref().and_then(tables::whole);
         let seed = seed.ok_or_else(|| wrong("seed", &seeds[row], "a whole number"))?;
         let status = statuses.as_ref().map_or(Ok(Status::Finished), |statuses| {
             let cell = &statuses[row];
@@ -151,13 +151,6 @@ fn runs(cells: &Cells, measure: &Measure) -> Result<(Vec<Run>, BTreeMap<String, 
 
 fn finite(cell: &Option<String>) -> Option<f64> {
     cell.as_ref()?.trim().parse().ok().filter(|value: &f64| value.is_finite())
-}
-
-/// A whole number, also as data-frame libraries write it where a column has gaps: `3.0`.
-fn whole(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text.split_once('.').filter(|(_, rest)| !rest.is_empty() && rest.bytes().all(|b| b == b'0'));
-    digits.map_or(text, |pair| pair.0).parse().ok()
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
         Outcome::Diverged { .. } => None,
         Outcome::Finished(_) => Some(weights_file(&*network, stage)?),
     };
-    let provenance = provenance((device, setting.deterministic), &progress, data.train.len(), began.elapsed());
+    let provenance = provenance(setting, &progress, data.train.len(), began.elapsed());
     let record = Record::new(plan, stage, outcome, provenance);
     let epochs = epochs_to_csv(&progress.log);
     store.publish(&StageFiles { record: record.clone(), epochs, measures: measuring.rows().to_vec(), weights })?;
@@ -161,19 +161,14 @@ fn weights_file(network: &dyn Network, stage: &Stage) -> Result<Vec<u8>, Execute
     to_safetensors(&network.tensors(), metadata).map_err(ExecuteError::Internal)
 }
 
-fn provenance(
-    (device, deterministic): (Device, bool),
-    progress: &Progress,
-    train_images: usize,
-    wall: Duration,
-) -> Provenance {
+fn provenance(setting: &Setting<'_>, progress: &Progress, train_images: usize, wall: Duration) -> Provenance {
     let images = (progress.log.len() * train_images) as f64;
     Provenance {
-        device: match device {
+        device: match setting.device {
             Device::Cuda(index) => format!("cuda:{index}"),
             _ => "cpu".into(),
         },
-        deterministic,
+        deterministic: setting.deterministic,
         version: env!("CARGO_PKG_VERSION").into(),
         libtorch: LIBTORCH.into(),
         host: host_name(),

@@ -58,21 +58,21 @@ impl Additive {
                 }
             }
         }
-        let linked = component.iter().collect::<std::collections::BTreeSet<_>>().len();
+        let firsts: Vec<usize> = (0..groups).filter(|&group| component[group] == group).collect();
         let used = of_block.iter().filter(|block| !block.is_empty()).count();
-        let degrees = (cells.len() + linked) as f64 - (groups + used) as f64;
+        let degrees = (cells.len() + firsts.len()) as f64 - (groups + used) as f64;
         if degrees < 1.0 {
-            return Err(NotDefined::TooFew { needed: groups + used + 1 - linked });
+            return Err(NotDefined::TooFew { needed: groups + used + 1 - firsts.len() });
         }
         // The normal equations leave a constant of each component open: its first group is set to zero.
-        for (group, _) in component.iter().enumerate().filter(|(group, first)| group == *first) {
+        for &group in &firsts {
             matrix[group].fill(0.0);
             matrix.iter_mut().for_each(|row| row[group] = 0.0);
             matrix[group][group] = 1.0;
             right[group] = 0.0;
         }
         let mut inverse = inverse(matrix)?;
-        for (group, _) in component.iter().enumerate().filter(|(group, first)| group == *first) {
+        for &group in &firsts {
             inverse[group][group] = 0.0;
         }
         let effects: Vec<f64> = inverse.iter().map(|row| row.iter().zip(&right).map(|(a, b)| a * b).sum()).collect();
@@ -121,8 +121,7 @@ fn components(blocks: &[Vec<Cell>], groups: usize) -> Vec<usize> {
 
 /// The inverse of a symmetric positive definite matrix, by Gauss and Jordan, for which it needs no pivots.
 fn inverse(mut matrix: Vec<Vec<f64>>) -> Defined<Vec<Vec<f64>>> {
-    let n = matrix.len();
-    for pivot in 0..n {
+    for pivot in 0..matrix.len() {
         let scale = matrix[pivot][pivot];
         if scale <= 1e-12 {
             return Err(NotDefined::NotLinked);
@@ -130,9 +129,8 @@ fn inverse(mut matrix: Vec<Vec<f64>>) -> Defined<Vec<Vec<f64>>> {
         matrix[pivot][pivot] = 1.0;
         matrix[pivot].iter_mut().for_each(|v| *v /= scale);
         let row = matrix[pivot].clone();
-        for (index, other) in matrix.iter_mut().enumerate().filter(|(index, _)| *index != pivot) {
+        for (_, other) in matrix.iter_mut().enumerate().filter(|(index, _)| *index != pivot) {
             let by = std::mem::take(&mut other[pivot]);
-            debug_assert!(index < n);
             other.iter_mut().zip(&row).for_each(|(v, r)| *v -= by * r);
         }
     }

@@ -17,6 +17,8 @@
 mod error;
 mod kind;
 mod table;
+mod whole;
 
 pub use error::TableError;
 pub use table::{Row, Table};
+pub use whole::whole;

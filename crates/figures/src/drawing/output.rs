@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use paths::{DatasetName, Experiment, FigureKind, SettingsPatch};
 use plotting::PlotError;
 use reports::{RunTable, TableError, summary_csv};
-use sequence::{RunMeasure, RunRow, run_measures};
+use sequence::{RunMeasure, RunRow, run_measures, runs_to_csv};
 
 /// Why a table or figure could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -160,11 +160,7 @@ impl Places {
 
 /// Writes the tables.
 pub(crate) fn write(rows: &[RunRow], experiment: &Experiment, places: &Places) -> Result<(), OutputError> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        csv.serialize(row).expect("a row is flat");
-    }
-    replace(&places.runs, &csv.into_inner().expect("writing to memory does not fail"))?;
+    replace(&places.runs, &runs_to_csv(rows))?;
     let mut settings = serde_json::to_vec_pretty(&experiment.settings).expect("settings are plain data");
     settings.push(b'\n');
     replace(&places.settings, &settings)?;

@@ -42,11 +42,6 @@ pub(crate) fn interval(value: Defined<Interval>) -> String {
         .map_or_else(|reason| format!("not defined ({reason})"), |i| format!("[{}, {}]", number(i.low), number(i.high)))
 }
 
-/// `1 seed`, `2 seeds`.
-pub(crate) fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

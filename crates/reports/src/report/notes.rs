@@ -1,8 +1,9 @@
 //! What a reader must know to read the tables.
 
+use counted::counted;
+
 use crate::analysis::Analysis;
 use crate::estimates::FAMILY;
-use crate::report::format::plural;
 use crate::report::tables::BOOTSTRAP_RUNS;
 
 /// One statement an item, for HTML to escape or as markdown: `name` writes what comes from the table, such as a label.
@@ -20,7 +21,7 @@ pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String
     } else {
         format!("{failed} failed and are in no estimate ({})", name(&statuses.join(", ")))
     };
-    notes.push(format!("{}, there are {}; {lost}.", analysis.at_scale(), plural(runs, "run")));
+    notes.push(format!("{}, there are {}; {lost}.", analysis.at_scale(), counted(runs, "run")));
     let measure = &analysis.measure;
     notes.push(format!(
         "The quantity is the {}; {} is better, and a positive difference means that the condition ends {} than what it is \

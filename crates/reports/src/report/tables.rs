@@ -3,11 +3,9 @@
 use statistics::{Defined, Estimate, RankTest};
 
 use crate::analysis::Analysis;
+use crate::claims::LEVEL;
 use crate::estimates::{Across, Against, Beside, Comparison, Summary, Trend};
 use crate::report::format::{defined, interval, number, p, signed};
-
-/// The level that a rank test's least p-value is held against.
-const LEVEL: f64 = 0.05;
 
 /// A table: its heading, and its rows of cells.
 pub(crate) struct Table {
@@ -20,54 +18,30 @@ pub(crate) const BOOTSTRAP_RUNS: usize = 20;
 
 /// Each dataset and condition. Bootstrap intervals have a column where they are worth one.
 pub(crate) fn summary_table(analysis: &Analysis) -> Table {
-    let bootstrap = analysis.summaries.iter().any(|s| s.n >= BOOTSTRAP_RUNS);
-    let mut table = full_summary_table(analysis);
-    if !bootstrap {
-        table.heading.remove(BOOTSTRAP_COLUMN);
-        table.rows.iter_mut().for_each(|row| drop(row.remove(BOOTSTRAP_COLUMN)));
-    }
-    table
-}
-
-const BOOTSTRAP_COLUMN: usize = 6;
-
-fn full_summary_table(analysis: &Analysis) -> Table {
-    let rows = analysis.summaries.iter().map(|s| {
-        vec![
-            s.dataset.clone(),
-            s.condition.clone(),
-            s.n.to_string(),
-            s.failed.to_string(),
-            defined(s.mean),
-            interval(s.mean_interval),
-            if s.n < BOOTSTRAP_RUNS {
-                format!("fewer than {BOOTSTRAP_RUNS} runs")
-            } else {
-                interval(s.bootstrap_interval)
-            },
-            defined(s.std),
-            defined(s.median),
-            defined(s.interquartile_mean),
-            defined(s.min),
-            defined(s.max),
-        ]
+    type Column = (&'static str, fn(&Summary) -> String);
+    let bootstrap: Column = ("95 % BCa interval", |s| {
+        if s.n < BOOTSTRAP_RUNS { format!("fewer than {BOOTSTRAP_RUNS} runs") } else { interval(s.bootstrap_interval) }
     });
+    let worth_one = analysis.summaries.iter().any(|s| s.n >= BOOTSTRAP_RUNS);
+    let mut columns: Vec<Column> = vec![
+        ("Dataset", |s| s.dataset.clone()),
+        ("Condition", |s| s.condition.clone()),
+        ("n", |s| s.n.to_string()),
+        ("Failed", |s| s.failed.to_string()),
+        ("Mean", |s| defined(s.mean)),
+        ("95 % t-interval", |s| interval(s.mean_interval)),
+    ];
+    columns.extend(worth_one.then_some(bootstrap));
+    columns.extend::<[Column; 5]>([
+        ("SD", |s| defined(s.std)),
+        ("Median", |s| defined(s.median)),
+        ("Interquartile mean", |s| defined(s.interquartile_mean)),
+        ("Min", |s| defined(s.min)),
+        ("Max", |s| defined(s.max)),
+    ]);
     Table {
-        heading: vec![
-            "Dataset",
-            "Condition",
-            "n",
-            "Failed",
-            "Mean",
-            "95 % t-interval",
-            "95 % BCa interval",
-            "SD",
-            "Median",
-            "Interquartile mean",
-            "Min",
-            "Max",
-        ],
-        rows: rows.collect(),
+        heading: columns.iter().map(|(name, _)| *name).collect(),
+        rows: analysis.summaries.iter().map(|s| columns.iter().map(|(_, cell)| cell(s)).collect()).collect(),
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn agree(
         if factors[row] == factors[first] {
             continue;
         }
-        let own = factors[row].named().into_iter().zip(factors[first].named());
+        let own = factors[row].named().zip(factors[first].named());
         let differing = own.map(|((column, found), (_, expected))| (column, found, expected)).find(|d| d.1 != d.2);
         let level = |row: usize| factors[row].level.map(|v| v.to_string()).unwrap_or_default();
         let (column, found, expected) = differing.map_or_else(

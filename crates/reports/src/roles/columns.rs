@@ -3,17 +3,13 @@
 use crate::roles::factors::Factors;
 use crate::runs::{Cells, TableError};
 
-/// The columns that say what a condition is. A table has all of them or, without the first, none that count: other programs
-/// may use the other names for anything.
-const COLUMNS: &str = "is_baseline, network, path, tasks, lr_1, lr_2, bias_reset_first, bias_reset_last, source_blur, \
-                       source_contrast, source_shift, target_blur, target_contrast, target_shift and interventions";
-
 /// Whether the table has factor columns.
 pub(crate) fn are_there(cells: &Cells) -> bool {
     cells.has("is_baseline")
 }
 
-/// The factors of every row.
+/// The factors of every row. A table has all of [`Factors::COLUMNS`] or, without the first, none that count: other programs may use
+/// the other names for anything.
 ///
 /// # Errors
 /// Where a column is missing or a cell is not what its column says.
@@ -79,7 +75,8 @@ fn each(
     expected: &'static str,
     set: impl Fn(&mut Factors, Option<&str>) -> Option<()>,
 ) -> Result<(), TableError> {
-    for (row, (factors, cell)) in factors.iter_mut().zip(cells.column(column, COLUMNS)?).enumerate() {
+    let needed = Factors::COLUMNS.join(", ");
+    for (row, (factors, cell)) in factors.iter_mut().zip(cells.column(column, &needed)?).enumerate() {
         set(factors, cell.as_deref()).ok_or_else(|| cells.wrong(row, column, cell.as_deref(), expected))?;
     }
     Ok(())

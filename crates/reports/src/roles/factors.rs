@@ -58,6 +58,25 @@ pub(crate) fn same(a: f64, b: f64) -> bool {
 }
 
 impl Factors {
+    /// The columns of a table of runs that say what a condition is, in the order of the fields.
+    pub const COLUMNS: [&str; 15] = [
+        "is_baseline",
+        "network",
+        "path",
+        "tasks",
+        "lr_1",
+        "lr_2",
+        "bias_reset_first",
+        "bias_reset_last",
+        "source_blur",
+        "source_contrast",
+        "source_shift",
+        "target_blur",
+        "target_contrast",
+        "target_shift",
+        "interventions",
+    ];
+
     /// The condition's level on an axis, where it has one.
     pub(crate) fn level_on(&self, axis: &Axis) -> Option<f64> {
         match axis {
@@ -151,26 +170,27 @@ impl Factors {
     }
 
     /// Every factor that has a column of its own, by column, as text.
-    pub(crate) fn named(&self) -> [(&'static str, String); 15] {
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, String)> {
         let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        [
-            ("is_baseline", self.is_baseline.to_string()),
-            ("network", text(&self.network)),
-            ("path", text(&self.path)),
-            ("tasks", self.tasks.map(|n| n.to_string()).unwrap_or_default()),
-            ("lr_1", number(self.lr_1)),
-            ("lr_2", number(self.lr_2)),
-            ("bias_reset_first", number(self.bias_reset_first)),
-            ("bias_reset_last", number(self.bias_reset_last)),
-            ("source_blur", number(self.source.blur)),
-            ("source_contrast", number(self.source.contrast)),
-            ("source_shift", number(self.source.shift)),
-            ("target_blur", number(self.target.blur)),
-            ("target_contrast", number(self.target.contrast)),
-            ("target_shift", number(self.target.shift)),
-            ("interventions", text(&self.interventions)),
-        ]
+        let values = [
+            self.is_baseline.to_string(),
+            text(&self.network),
+            text(&self.path),
+            self.tasks.map(|n| n.to_string()).unwrap_or_default(),
+            number(self.lr_1),
+            number(self.lr_2),
+            number(self.bias_reset_first),
+            number(self.bias_reset_last),
+            number(self.source.blur),
+            number(self.source.contrast),
+            number(self.source.shift),
+            number(self.target.blur),
+            number(self.target.contrast),
+            number(self.target.shift),
+            text(&self.interventions),
+        ];
+        Self::COLUMNS.into_iter().zip(values)
     }
 }
 
