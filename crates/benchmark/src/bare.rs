@@ -4,26 +4,34 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::time::Instant;
 
-use paths::{ModelSpec, Precision, Settings};
+use paths::{ModelSpec, Precision, Settings, Stem};
 use tch::{Device, Kind, Tensor};
 use training::{CLASSES, Input, Network, Sgd, compute_kind, layout, network, set_arithmetic};
 
-/// The network that is measured: ResNet-18 with the 3×3 stem at this width.
-fn spec(width: usize) -> ModelSpec {
-    ModelSpec { width, ..ModelSpec::default() }
+/// The size of the ResNet-18 that is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub width: usize,
+    pub stem: Stem,
+}
+
+impl Size {
+    fn spec(self) -> ModelSpec {
+        ModelSpec { width: self.width, stem: self.stem, ..ModelSpec::default() }
+    }
 }
 
 /// The images that are measured: CIFAR-10's.
 const INPUT: Input = Input { channels: 3, side: 32 };
 
 /// The network that is measured.
-pub(crate) fn model(width: usize, kind: Kind, device: Device) -> Box<dyn Network> {
-    network::new(&spec(width), INPUT, 0, kind, device)
+pub(crate) fn model(size: Size, kind: Kind, device: Device) -> Box<dyn Network> {
+    network::new(&size.spec(), INPUT, 0, kind, device)
 }
 
 /// Floating-point operations of training it on one image.
-pub(crate) fn training_flops(width: usize) -> f64 {
-    layout(&spec(width), INPUT).training_flops()
+pub(crate) fn training_flops(size: Size) -> f64 {
+    layout(&size.spec(), INPUT).training_flops()
 }
 
 /// A network, its optimiser and its batch.
@@ -36,9 +44,9 @@ pub(crate) struct BareSteps {
 }
 
 impl BareSteps {
-    pub fn new(width: usize, batch: usize, precision: Precision, device: Device) -> Self {
+    pub fn new(size: Size, batch: usize, precision: Precision, device: Device) -> Self {
         let kind = compute_kind(precision);
-        let model = model(width, kind, device);
+        let model = model(size, kind, device);
         let optimiser = Sgd::new(&model.parameters(), &Settings::paper().process());
         let (count, side, channels) = (batch as i64, INPUT.side as i64, INPUT.channels as i64);
         let images = Tensor::arange(count * side * side * channels, (Kind::Float, Device::Cpu)).sin();
@@ -54,9 +62,14 @@ impl BareSteps {
         let logits = self.model.forward(&self.images, true);
         let loss = logits.cross_entropy_loss::<Tensor>(&self.labels, None, tch::Reduction::Mean, -100, 0.0);
         let gradients = Tensor::run_backward(&[&loss], self.optimiser.parameters(), false, false);
-        self.optimiser.step(gradients);
+        self.optimiser.step(&gradients);
         let _ = self.optimiser.update_norm();
     }
+}
+
+/// Seconds of `steps` steps of trainings side by side, `threads` in each.
+pub(crate) fn take(trainings: &mut [BareSteps], threads: usize, device: Device, steps: usize) -> f64 {
+    side_by_side(trainings, threads, device, steps, BareSteps::step)
 }
 
 /// Waits until the device has done what it was given.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use paths::Precision;
+use paths::{Precision, Stem};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use training::DeviceChoice;
@@ -43,6 +43,11 @@ pub(crate) struct Common {
 /// Reads `fp32` or `bf16`.
 pub(crate) fn parse_precision(text: &str) -> Result<Precision, String> {
     Precision::deserialize(text.into_deserializer()).map_err(|e: serde::de::value::Error| e.to_string())
+}
+
+/// Reads `3x3` or `7x7`.
+pub(crate) fn parse_stem(text: &str) -> Result<Stem, String> {
+    Stem::deserialize(text.into_deserializer()).map_err(|e: serde::de::value::Error| e.to_string())
 }
 
 /// What was asked for, or the default of a quick or a full run.

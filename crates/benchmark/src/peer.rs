@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Instant;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,15 @@ pub(crate) struct Peer {
     errors: tempfile::NamedTempFile,
 }
 
+/// Processes that take the same steps at the same time.
+pub(crate) struct Peers {
+    peers: Vec<Peer>,
+    /// Their PyTorch.
+    pub torch: String,
+    /// Threads of each.
+    pub threads: usize,
+}
+
 /// What is asked of it.
 #[derive(Serialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
@@ -28,6 +38,7 @@ pub(crate) enum Request<'a> {
     Prepare {
         name: &'a str,
         width: usize,
+        stem: paths::Stem,
         batch: usize,
         precision: paths::Precision,
         layout: &'a str,
@@ -43,26 +54,21 @@ pub(crate) enum Request<'a> {
 
 /// Answer to [`Request::Hello`].
 #[derive(Deserialize)]
-pub(crate) struct About {
-    pub torch: String,
-    pub threads: usize,
+struct About {
+    torch: String,
+    threads: usize,
 }
 
 /// Answer to [`Request::Prepare`].
 #[derive(Deserialize)]
-pub(crate) struct Ready {
-    pub seconds_a_step: f64,
+struct Ready {
+    seconds_a_step: f64,
 }
 
-/// Answer to [`Request::Measure`].
+/// Answer to [`Request::Measure`] and [`Request::Forget`].
 #[derive(Deserialize)]
-pub(crate) struct Measured {
-    pub seconds: f64,
-}
-
-/// Answer to [`Request::Forget`].
-#[derive(Deserialize)]
-pub(crate) struct Forgotten {}
+#[serde(deny_unknown_fields)]
+struct Done {}
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -72,22 +78,17 @@ enum Reply<T> {
 }
 
 impl Peer {
-    /// Starts the process.
-    ///
-    /// # Errors
-    /// Says why it cannot be had and how to get it.
-    pub fn start(session: &Session) -> Result<(Self, About), String> {
-        Self::begin(&session.python, &session.file("steps.py"))
-            .map_err(|reason| format!("{reason}. {}", how_to_get_it()))
-    }
-
-    fn begin(python: &Path, script: &Path) -> Result<(Self, About), String> {
+    fn begin(python: &Path, script: &Path, threads: Option<usize>) -> Result<(Self, About), String> {
         let errors = tempfile::NamedTempFile::new().map_err(|e| e.to_string())?;
         let log: File = errors.reopen().map_err(|e| e.to_string())?;
-        let mut child = Command::new(python)
-            .arg(script)
+        let mut command = Command::new(python);
+        match threads {
+            Some(threads) => command.env("OMP_NUM_THREADS", threads.to_string()),
             // It has all cores, whatever this process was told.
-            .env_remove("OMP_NUM_THREADS")
+            None => command.env_remove("OMP_NUM_THREADS"),
+        };
+        let mut child = command
+            .arg(script)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -106,15 +107,20 @@ impl Peer {
     /// # Errors
     /// With the process's reason, or its last words where it ended.
     pub fn ask<T: DeserializeOwned>(&mut self, request: &Request<'_>) -> Result<T, String> {
+        self.send(request)?;
+        self.answer()
+    }
+
+    fn send(&mut self, request: &Request<'_>) -> Result<(), String> {
         let mut line = serde_json::to_string(request).expect("a request is plain data");
         line.push('\n');
+        let sent = self.input.write_all(line.as_bytes()).and_then(|()| self.input.flush());
+        sent.map_err(|_| self.last_words())
+    }
+
+    fn answer<T: DeserializeOwned>(&mut self) -> Result<T, String> {
         let mut answer = String::new();
-        let exchanged = self
-            .input
-            .write_all(line.as_bytes())
-            .and_then(|()| self.input.flush())
-            .and_then(|()| self.output.read_line(&mut answer));
-        if !matches!(exchanged, Ok(1..)) {
+        if !matches!(self.output.read_line(&mut answer), Ok(1..)) {
             return Err(self.last_words());
         }
         match serde_json::from_str(&answer) {
@@ -124,9 +130,62 @@ impl Peer {
         }
     }
 
+    /// Drops all networks.
+    pub fn forget(&mut self) -> Result<(), String> {
+        self.ask(&Request::Forget).map(|Done {}| ())
+    }
+
     fn last_words(&self) -> String {
         let said = std::fs::read_to_string(self.errors.path()).unwrap_or_default();
         said.trim_end().lines().last().unwrap_or("it ended without a word").to_owned()
+    }
+}
+
+impl Peers {
+    /// Starts so many processes, with so many threads each or, without a number, all cores.
+    ///
+    /// # Errors
+    /// Says why they cannot be had and how to get them.
+    pub fn start(session: &Session, processes: usize, threads: Option<usize>) -> Result<Self, String> {
+        let begin = |_| Peer::begin(&session.python, &session.file("steps.py"), threads);
+        let started: Result<Vec<_>, _> = (0..processes).map(begin).collect();
+        let started = started.map_err(|reason| format!("{reason}. {}", how_to_get_it()))?;
+        let (peers, mut about): (Vec<Peer>, Vec<About>) = started.into_iter().unzip();
+        let About { torch, threads } = about.pop().ok_or("no process was asked for")?;
+        Ok(Self { peers, torch, threads })
+    }
+
+    /// How many there are.
+    pub fn processes(&self) -> usize {
+        self.peers.len()
+    }
+
+    /// Sets a network up in every process, one after another; seconds of a step of the last.
+    pub fn prepare(&mut self, request: &Request<'_>) -> Result<f64, String> {
+        let mut seconds = 0.0;
+        self.each(|peer| {
+            seconds = peer.ask::<Ready>(request)?.seconds_a_step;
+            Ok(())
+        })?;
+        Ok(seconds)
+    }
+
+    /// Seconds until every process has taken so many steps, all at the same time, after one that is not counted.
+    pub fn measure(&mut self, name: &str, steps: usize) -> Result<f64, String> {
+        self.at_once(&Request::Measure { name, steps: 1 })?;
+        let began = Instant::now();
+        self.at_once(&Request::Measure { name, steps })?;
+        Ok(began.elapsed().as_secs_f64())
+    }
+
+    fn at_once(&mut self, request: &Request<'_>) -> Result<(), String> {
+        self.each(|peer| peer.send(request))?;
+        self.each(|peer| peer.answer().map(|Done {}| ()))
+    }
+
+    /// Does something with every process.
+    pub fn each(&mut self, act: impl FnMut(&mut Peer) -> Result<(), String>) -> Result<(), String> {
+        self.peers.iter_mut().try_for_each(act)
     }
 }
 
@@ -160,7 +219,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let script = folder.path().join("steps.sh");
         std::fs::write(&script, "echo no torch >&2\n").unwrap();
-        let reason = |python: &str| Peer::begin(Path::new(python), &script).err().unwrap();
+        let reason = |python: &str| Peer::begin(Path::new(python), &script, None).err().unwrap();
         assert!(reason("/nonexistent/python").contains("cannot be started"));
         assert!(reason("sh").contains("no torch"));
     }
@@ -169,13 +228,13 @@ mod tests {
     fn answers_and_failures_are_understood() {
         let folder = tempfile::tempdir().unwrap();
         let script = folder.path().join("steps.sh");
-        let lines = r#"read a; echo '{"torch": "2", "threads": 1}'; read b; echo '{"seconds": 0.5}'; read c; echo '{"error": "full"}'"#;
+        let lines = r#"read a; echo '{"torch": "2", "threads": 1}'; read b; echo '{"seconds_a_step": 0.5}'; read c; echo '{"error": "full"}'"#;
         std::fs::write(&script, lines).unwrap();
-        let (mut peer, about) = Peer::begin(Path::new("sh"), &script).ok().unwrap();
+        let (mut peer, about) = Peer::begin(Path::new("sh"), &script, Some(1)).ok().unwrap();
         assert_eq!((about.torch.as_str(), about.threads), ("2", 1));
         let request = Request::Measure { name: "eager", steps: 3 };
-        assert_eq!(peer.ask::<Measured>(&request).map(|m| m.seconds), Ok(0.5));
-        assert_eq!(peer.ask::<Measured>(&request).map(|m| m.seconds), Err("full".to_owned()));
-        assert!(peer.ask::<Measured>(&request).is_err());
+        let mut ask = || peer.ask::<Ready>(&request).map(|ready| ready.seconds_a_step);
+        assert_eq!((ask(), ask()), (Ok(0.5), Err("full".to_owned())));
+        assert!(ask().is_err());
     }
 }

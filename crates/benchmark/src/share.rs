@@ -8,14 +8,14 @@
 
 use clap::Args;
 use datasets::{ImageSet, Library};
-use paths::{DatasetName, ExperimentFile, Precision};
+use paths::{DatasetName, ExperimentFile, Precision, Stem};
 use sequence::{Plan, Store};
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 use training::{Network, compute_kind, evaluate};
 
-use crate::bare::{self, side_by_side};
-use crate::common::{or_default, parse_precision};
+use crate::bare::{self, Size, side_by_side};
+use crate::common::{or_default, parse_precision, parse_stem};
 use crate::error::BenchError;
 use crate::events::{FirstEpoch, first_epochs};
 use crate::images;
@@ -38,7 +38,11 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "N,…")]
     pub widths: Vec<usize>,
 
-    /// Arithmetic [default: bf16]
+    /// Stems of the ResNet-18 [default: 3x3,7x7; with --quick, 7x7]
+    #[arg(long, value_delimiter = ',', value_name = "STEM,…", value_parser = parse_stem)]
+    pub stems: Vec<Stem>,
+
+    /// Arithmetic [default: bf16,fp32; with --quick, bf16]
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", value_parser = parse_precision)]
     pub precisions: Vec<Precision>,
 
@@ -64,6 +68,7 @@ pub(crate) struct Shares {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Setting {
     pub width: usize,
+    pub stem: Stem,
     pub precision: Precision,
     pub jobs: usize,
     pub train_images: usize,
@@ -94,15 +99,19 @@ pub(crate) struct Setting {
 
 pub(crate) fn measure(session: &Session, options: &Options) -> Result<Shares, BenchError> {
     let widths = or_default(&options.widths, session.quick, &[8], &[8, 16, 64]);
-    let precisions = or_default(&options.precisions, session.quick, &[Precision::Bf16], &[Precision::Bf16]);
+    let stems = or_default(&options.stems, session.quick, &[Stem::Conv7], &[Stem::Conv3, Stem::Conv7]);
+    let precisions =
+        or_default(&options.precisions, session.quick, &[Precision::Bf16], &[Precision::Bf16, Precision::Fp32]);
     let real = !session.quick && images::is_there(&session.data, DatasetName::Cifar10);
     let peaks: Vec<Peak> = precisions.iter().map(|&precision| peak::measure(session, precision)).collect();
-    let progress = session.progress("share", widths.len() * precisions.len());
+    let sizes: Vec<Size> =
+        widths.iter().flat_map(|&width| stems.iter().map(move |&stem| Size { width, stem })).collect();
+    let progress = session.progress("share", sizes.len() * precisions.len());
     let mut settings = Vec::new();
-    for &width in &widths {
+    for &size in &sizes {
         for (&precision, peak) in precisions.iter().zip(&peaks) {
-            progress.set_message(format!("width {width}, {}", name(precision)));
-            settings.push(one(session, options, width, precision, peak, real)?);
+            progress.set_message(format!("width {}, {} stem, {}", size.width, size.stem, name(precision)));
+            settings.push(one(session, options, size, precision, peak, real)?);
             progress.inc(1);
         }
     }
@@ -113,7 +122,7 @@ pub(crate) fn measure(session: &Session, options: &Options) -> Result<Shares, Be
 fn one(
     session: &Session,
     options: &Options,
-    width: usize,
+    size: Size,
     precision: Precision,
     peak: &Peak,
     real: bool,
@@ -122,9 +131,11 @@ fn one(
     let images = options.images.map_or(if session.quick { 1280 } else { 50_000 }, |images| images as usize);
     let text = format!(
         "name = \"share\"\ntitle = \"Share\"\n[settings]\ndatasets = [\"cifar10\"]\nseeds = {jobs}\nbaseline_seeds = {jobs}\n\
-         train_images = {images}\nvalidation_fraction = 0.1\nwidth = {width}\nbatch_size = {BATCH}\nmax_epochs = 2\n\
+         train_images = {images}\nvalidation_fraction = 0.1\nwidth = {}\nstem = \"{}\"\nbatch_size = {BATCH}\nmax_epochs = 2\n\
          precision = \"{}\"\n[baseline]\nlabel = \"baseline\"\npath = [{{ blur = 0.25 }}]\n[[conditions]]\n\
          label = \"blurred\"\npath = [{{ blur = 0.25 }}]\n",
+        size.width,
+        size.stem,
         name(precision),
     );
     let experiment = ExperimentFile::parse(&text).and_then(|file| file.resolve(None, &[]));
@@ -140,7 +151,7 @@ fn one(
     let order = Tensor::randperm(train as i64, (Kind::Int64, device));
     let mut batches: Vec<Batches> =
         (0..jobs).map(|_| Batches { images: data.train.clone(), order: order.shallow_clone(), next: 0 }).collect();
-    let model = || bare::model(width, kind, device);
+    let model = || bare::model(size, kind, device);
     let mut evaluations: Vec<(Box<dyn Network>, ImageSet)> =
         (0..jobs).map(|_| (model(), data.validation.clone())).collect();
 
@@ -169,9 +180,10 @@ fn one(
         });
         Spread::of(rounds.map(value).collect())
     };
-    let gflop = (jobs * train) as f64 * bare::training_flops(width) / 1e9;
+    let gflop = (jobs * train) as f64 * bare::training_flops(size) / 1e9;
     Ok(Setting {
-        width,
+        width: size.width,
+        stem: size.stem,
         precision,
         jobs,
         train_images: train,
@@ -222,7 +234,7 @@ impl Tables for Shares {
             |spread: &Spread| format!("{} ({}–{})", percent(spread.median), percent(spread.min), percent(spread.max));
         let rows = self.settings.iter().map(|s| {
             vec![
-                format!("width {}, {}, {} side by side", s.width, name(s.precision), s.jobs),
+                format!("width {}, {} stem, {}, {} side by side", s.width, s.stem, name(s.precision), s.jobs),
                 spread(&s.outside_model),
                 spread(&s.validation),
                 spread(&s.batches),

@@ -168,6 +168,15 @@ pub enum Stem {
     Conv7,
 }
 
+impl std::fmt::Display for Stem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Conv3 => "3x3",
+            Self::Conv7 => "7x7",
+        })
+    }
+}
+
 /// How weights are drawn. BatchNorm starts at weight 1 and bias 0 in both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,128 @@
+//! The sides of a measurement of steps, before they are measured.
+
+use paths::Precision;
+
+use crate::bare::{BareSteps, Size, take};
+use crate::peer::{Peers, Request};
+use crate::session::Session;
+use crate::spread::Spread;
+use crate::steps::{Side, Variant, name};
+
+/// Steps before anything is timed.
+const WARM_UP: usize = 3;
+
+/// A side before it is measured.
+pub(super) struct Contender {
+    pub name: String,
+    pub precision: Precision,
+    pub jobs: usize,
+    pub threads: usize,
+    pub steps: usize,
+    pub kind: Kind,
+}
+
+pub(super) enum Kind {
+    Ours(Vec<BareSteps>),
+    Peer(Variant),
+}
+
+/// What the sides of one setting are made from.
+pub(super) struct Making<'a> {
+    pub session: &'a Session,
+    pub size: Size,
+    pub batch: usize,
+    /// For which a side is measured in each round, about.
+    pub seconds: f64,
+    /// Trainings side by side.
+    pub jobs: usize,
+}
+
+impl Variant {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Contiguous => "PyTorch eager, contiguous",
+            Self::ChannelsLast => "PyTorch eager, channels-last",
+            Self::Compiled => "PyTorch compiled, channels-last",
+            Self::ChannelsLastSideBySide => "PyTorch eager, channels-last, side by side",
+            Self::CompiledSideBySide => "PyTorch compiled, channels-last, side by side",
+        }
+    }
+
+    pub(super) fn is_side_by_side(self) -> bool {
+        matches!(self, Self::ChannelsLastSideBySide | Self::CompiledSideBySide)
+    }
+
+    /// What the script knows it by.
+    pub(super) fn key(self, precision: Precision) -> String {
+        format!("{}, {}", self.name(), name(precision))
+    }
+}
+
+impl Making<'_> {
+    /// Sets a network up in every process.
+    pub fn peer(&self, peers: &mut Peers, precision: Precision, variant: Variant) -> Result<Contender, String> {
+        let request = Request::Prepare {
+            name: &variant.key(precision),
+            width: self.size.width,
+            stem: self.size.stem,
+            batch: self.batch,
+            precision,
+            layout: if variant == Variant::Contiguous { "contiguous" } else { "channels-last" },
+            compile: matches!(variant, Variant::Compiled | Variant::CompiledSideBySide),
+            device: &self.session.device_name(),
+            warm_up: WARM_UP,
+        };
+        let seconds = peers.prepare(&request)?;
+        Ok(Contender {
+            name: variant.name().into(),
+            precision,
+            jobs: peers.processes(),
+            threads: peers.threads,
+            steps: self.steps(seconds),
+            kind: Kind::Peer(variant),
+        })
+    }
+
+    pub fn ours(&self, name: &str, precision: Precision, jobs: usize, threads: usize) -> Contender {
+        let device = self.session.device;
+        let mut trainings: Vec<BareSteps> =
+            (0..jobs).map(|_| BareSteps::new(self.size, self.batch, precision, device)).collect();
+        take(&mut trainings, threads, device, WARM_UP);
+        let steps = self.steps(take(&mut trainings, threads, device, 1));
+        Contender { name: name.into(), precision, jobs, threads, steps, kind: Kind::Ours(trainings) }
+    }
+
+    /// Steps that take about as long as a side is measured.
+    fn steps(&self, seconds_a_step: f64) -> usize {
+        (self.seconds / seconds_a_step).round().clamp(1.0, 1e6) as usize
+    }
+
+    /// A peer at this setting, for a person.
+    pub fn described(&self, precision: Precision, variant: Variant) -> String {
+        let Size { width, stem } = self.size;
+        format!("{} at width {width}, {stem} stem, batch {}, {}", variant.name(), self.batch, name(precision))
+    }
+}
+
+impl Contender {
+    /// Whether this is ours and `peer` a script's, of the same precision or as people write it by default: fp32, contiguous.
+    pub fn is_compared_with(&self, peer: &Self) -> bool {
+        let Kind::Peer(variant) = peer.kind else { return false };
+        let default = variant == Variant::Contiguous && peer.precision == Precision::Fp32;
+        matches!(self.kind, Kind::Ours(_)) && (self.precision == peer.precision || default)
+    }
+
+    /// What was measured of it: images a second by round, at so many billions of operations an image.
+    pub fn side(&self, throughput: &[f64], gflop: f64) -> Side {
+        let images_per_second = Spread::of(throughput.to_vec());
+        Side {
+            name: self.name.clone(),
+            precision: self.precision,
+            jobs: self.jobs,
+            threads: self.threads,
+            steps: self.steps,
+            gflops: images_per_second.median * gflop,
+            images_per_second,
+        }
+    }
+}
