@@ -3,7 +3,8 @@
 Every run is trained from its beginning, one after another, with all cores. `--style plain` is what the repositories of this
 field have: torchvision transforms on PIL images in a DataLoader with two workers, fp32, contiguous tensors. `--style tuned`
 is what an expert makes of it without changing that structure: bf16 autocast, channels-last, the images of a task transformed
-once and kept as tensors on the device.
+once and kept as tensors on the device. With `--processes` the runs are dealt out to several processes of one thread each, as an
+expert does who has many.
 
 Both read the experiment file and the decoded dataset that the measured program reads, train the same network for the same
 epochs on as many images of each class, keep the weights with the lowest validation loss, stop early, and measure the test
@@ -14,6 +15,7 @@ import argparse
 import contextlib
 import copy
 import json
+import multiprocessing
 import struct
 import tomllib
 from pathlib import Path
@@ -86,7 +88,7 @@ class Pictures(Dataset):
 class Plain:
     """Batches from a DataLoader."""
 
-    layout, bf16 = torch.contiguous_format, False
+    layout, precision = torch.contiguous_format, "fp32"
 
     def __init__(self, parts, mean, std, batch, device, workers):
         self.parts, self.batch, self.device, self.workers = parts, batch, device, workers
@@ -109,7 +111,7 @@ class Plain:
 class Tuned:
     """Batches gathered from tensors on the device."""
 
-    layout, bf16 = torch.channels_last, True
+    layout, precision = torch.channels_last, "bf16"
 
     def __init__(self, parts, mean, std, batch, device, workers):
         self.parts, self.batch, self.device = parts, batch, device
@@ -148,7 +150,8 @@ class Run:
         self.loss = nn.CrossEntropyLoss()
 
     def autocast(self):
-        return torch.autocast(self.device.type, dtype=torch.bfloat16) if self.style.bf16 else contextlib.nullcontext()
+        bf16 = self.style.precision == "bf16"
+        return torch.autocast(self.device.type, dtype=torch.bfloat16) if bf16 else contextlib.nullcontext()
 
     @torch.no_grad()
     def evaluate(self, loader):
@@ -192,35 +195,56 @@ class Run:
         return self.evaluate(self.style.loader("test", 1))
 
 
+def losses_of(arguments, number):
+    """The final test losses of every run that is process `number`'s."""
+    torch.set_float32_matmul_precision("high")
+    if arguments.processes > 1:
+        torch.set_num_threads(1)
+    device = torch.device(arguments.device)
+    experiment = tomllib.loads(arguments.experiment.read_text())
+    settings = experiment["settings"] | {k: json.loads(v) for k, v in (text.split("=") for text in arguments.set)}
+    style_of = {"plain": Plain, "tuned": Tuned}[arguments.style]
+    losses, runs = {}, 0
+    for dataset in settings["datasets"]:
+        parts, mean, std = chosen(settings, arguments.data, dataset)
+        style = style_of(parts, mean, std, settings["batch_size"], device, arguments.workers)
+        style.precision = arguments.precision or style.precision
+        channels = parts["train"][0].shape[1]
+        grid = [("baseline", [{}], settings["baseline_seeds"])]
+        grid += [(str(c["label"]), c["path"], settings["seeds"]) for c in experiment["conditions"]]
+        for place, (label, path, seeds) in enumerate(grid):
+            for seed in range(seeds):
+                runs += 1
+                if runs % arguments.processes == number:
+                    run = Run(style, settings, channels, device, seed)
+                    for step in path:
+                        loss = run.learn(step)
+                    losses[f"{dataset} {place} {label} seed {seed}"] = loss
+    return losses
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--experiment", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--style", choices=("plain", "tuned"), required=True)
+    parser.add_argument("--precision", choices=("fp32", "bf16"), help="instead of the style's")
+    parser.add_argument("--processes", type=int, default=1, help="at a time, each with one thread where there are several")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--workers", type=int, default=2, help="of the DataLoader; PyTorch's tutorials have two")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=NUMBER", help="change a setting")
     arguments = parser.parse_args()
 
-    torch.set_float32_matmul_precision("high")
-    device = torch.device(arguments.device)
-    experiment = tomllib.loads(arguments.experiment.read_text())
-    settings = experiment["settings"] | {k: json.loads(v) for k, v in (text.split("=") for text in arguments.set)}
-    style_of = {"plain": Plain, "tuned": Tuned}[arguments.style]
-    losses = {}
-    for dataset in settings["datasets"]:
-        parts, mean, std = chosen(settings, arguments.data, dataset)
-        style = style_of(parts, mean, std, settings["batch_size"], device, arguments.workers)
-        channels = parts["train"][0].shape[1]
-        grid = [("baseline", [{}], settings["baseline_seeds"])]
-        grid += [(str(c["label"]), c["path"], settings["seeds"]) for c in experiment["conditions"]]
-        for number, (label, path, seeds) in enumerate(grid):
-            for seed in range(seeds):
-                run = Run(style, settings, channels, device, seed)
-                for step in path:
-                    loss = run.learn(step)
-                losses[f"{dataset} {number} {label} seed {seed}"] = loss
+    if arguments.processes == 1:
+        losses = losses_of(arguments, 0)
+    else:
+        # A forked process has PyTorch loaded already, but cannot use a GPU.
+        context = multiprocessing.get_context("spawn" if arguments.device.startswith("cuda") else "fork")
+        with context.Pool(arguments.processes) as pool:
+            parts = pool.starmap(losses_of, [(arguments, number) for number in range(arguments.processes)], chunksize=1)
+        losses = {name: loss for part in parts for name, loss in part.items()}
     print(json.dumps({"test_losses": losses}))
 
 
-main()
+if __name__ == "__main__":
+    main()

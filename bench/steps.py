@@ -4,18 +4,15 @@ The process stays up between requests, so that neither its start nor compilation
 is open, and waits on its input otherwise. Whoever asks takes the time, as several such processes may work at once.
 
     {"do": "hello"}                                → {"torch": "2.11.0", "threads": 2}
-    {"do": "prepare", "name": "compiled", "width": 8, "stem": "3x3", "batch": 128, "precision": "bf16",
+    {"do": "prepare", "width": 8, "stem": "3x3", "batch": 128, "precision": "bf16",
      "layout": "channels-last", "compile": true, "device": "cpu", "warm_up": 3}
                                                    → {"seconds_a_step": 0.05}
-    {"do": "measure", "name": "compiled", "steps": 20}
-                                                   → {}
-    {"do": "forget"}                               → {}
+    {"do": "measure", "steps": 20}                 → {}
 
 What fails is answered with {"error": "…"}.
 """
 
 import contextlib
-import gc
 import json
 import os
 import sys
@@ -53,7 +50,6 @@ class Steps:
         self.optimiser.step()
 
     def seconds(self, steps):
-        # Of the whole process, in which others take their turns.
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = self.tf32
         began = time.perf_counter()
         for _ in range(steps):
@@ -68,20 +64,12 @@ def answer(request, prepared):
         case "hello":
             return {"torch": torch.__version__, "threads": torch.get_num_threads()}
         case "prepare":
-            name, warm_up = request.pop("name"), request.pop("warm_up")
-            steps = Steps(**request)
-            steps.seconds(warm_up)
-            prepared[name] = steps
-            return {"seconds_a_step": steps.seconds(1)}
+            warm_up = request.pop("warm_up")
+            prepared[:] = [Steps(**request)]
+            prepared[0].seconds(warm_up)
+            return {"seconds_a_step": prepared[0].seconds(1)}
         case "measure":
-            prepared[request["name"]].seconds(request["steps"])
-            return {}
-        case "forget":
-            prepared.clear()
-            gc.collect()
-            torch.compiler.reset()
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
+            prepared[0].seconds(request["steps"])
             return {}
         case other:
             raise ValueError(f"unknown request {other!r}")
@@ -91,7 +79,7 @@ def main():
     # Answers have a channel of their own: whatever libraries print goes to standard error.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    prepared = {}
+    prepared = []
     for line in sys.stdin:
         try:
             reply = answer(json.loads(line), prepared)

@@ -17,8 +17,6 @@ pub(crate) enum BenchError {
     Experiment { path: PathBuf, source: ExperimentError },
     #[error("`{command}` {reason}")]
     Process { command: String, reason: String },
-    #[error("the PyTorch process failed: {0}")]
-    Peer(String),
     #[error("{0} of the stages to be timed failed; the first reason: {1}")]
     Stages(usize, String),
     #[error(transparent)]

@@ -30,7 +30,7 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "N,…", value_parser = clap::value_parser!(u8))]
     pub figures: Vec<u8>,
 
-    /// Arithmetic of ours; the plain script computes in fp32 and the tuned one in bf16 [default: bf16,fp32; with --quick, bf16]
+    /// Arithmetic of ours and of the tuned scripts; the plain script computes in fp32 [default: bf16,fp32; with --quick, bf16]
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", value_parser = parse_precision)]
     pub precisions: Vec<Precision>,
 }
@@ -77,7 +77,8 @@ pub(crate) struct Quotient {
 #[derive(Clone, Copy)]
 enum Kind {
     Ours(Precision),
-    Script(&'static str),
+    Plain,
+    Tuned { precision: Precision, side_by_side: bool },
 }
 
 /// What one execution of a side gives.
@@ -105,16 +106,19 @@ pub(crate) fn measure(
         // Beforehand, so that it is not in anybody's time.
         datasets::load(DatasetName::Cifar10, &session.data, &|text| terminal::err(text))?;
     }
+    let both = [Precision::Bf16, Precision::Fp32];
+    let precisions = or_default(&options.precisions, session.quick, &both[..1], &both);
     let mut kinds: Vec<Kind> = match torch_is_missing(&session.python) {
-        None => vec![Kind::Script("plain"), Kind::Script("tuned")],
+        None => {
+            let tuned = |precision| [false, true].map(|side_by_side| Kind::Tuned { precision, side_by_side });
+            std::iter::once(Kind::Plain).chain(precisions.iter().copied().flat_map(tuned)).collect()
+        }
         Some(reason) => {
             let reason = format!("{reason}. {}", how_to_get_it());
             left_out.push(LeftOut { what: "the PyTorch scripts".into(), reason });
             Vec::new()
         }
     };
-    let both = [Precision::Bf16, Precision::Fp32];
-    let precisions = or_default(&options.precisions, session.quick, &both[..1], &both);
     kinds.extend(precisions.into_iter().map(Kind::Ours));
     let figures = or_default(&options.figures, session.quick, &[6], &[3, 6]);
     figures
@@ -176,7 +180,11 @@ impl Kind {
     fn name(self) -> String {
         match self {
             Self::Ours(precision) => format!("ours, {}", name(precision)),
-            Self::Script(style) => format!("PyTorch script, {style}"),
+            Self::Plain => "PyTorch script, plain".into(),
+            Self::Tuned { precision, side_by_side: false } => format!("PyTorch script, tuned, {}", name(precision)),
+            Self::Tuned { precision, side_by_side: true } => {
+                format!("PyTorch scripts side by side, tuned, {}", name(precision))
+            }
         }
     }
 
@@ -195,11 +203,13 @@ impl Kind {
                 command.arg("--store").arg(folder.path().join("runs")).arg("--out").arg(folder.path());
                 command
             }
-            Self::Script(style) => {
-                let mut command = Command::new(&session.python);
-                command.arg(session.file("figure.py")).args(["--style", style]);
-                // It has all cores, whatever this process was told.
-                command.env_remove("OMP_NUM_THREADS");
+            Self::Plain => script(session, "plain"),
+            Self::Tuned { precision, side_by_side } => {
+                let mut command = script(session, "tuned");
+                command.args(["--precision", name(precision)]);
+                if side_by_side {
+                    command.args(["--processes", &session.jobs().to_string()]);
+                }
                 command
             }
         };
@@ -213,10 +223,18 @@ impl Kind {
                 let table = folder.path().join(format!("reports/own/fig{figure}/runs.csv"));
                 (mean_loss_of_table(&table)?, Some(stage_times(&folder.path().join("runs"))?))
             }
-            Self::Script(_) => (mean_loss_of_script(&finished.output, &text)?, None),
+            Self::Plain | Self::Tuned { .. } => (mean_loss_of_script(&finished.output, &text)?, None),
         };
         Ok(Round { command: text, finished, mean_test_loss, times })
     }
+}
+
+fn script(session: &Session, style: &str) -> Command {
+    let mut command = Command::new(&session.python);
+    command.arg(session.file("figure.py")).args(["--style", style]);
+    // It has all cores, whatever this process was told.
+    command.env_remove("OMP_NUM_THREADS");
+    command
 }
 
 fn mean_loss_of_table(path: &PathBuf) -> Result<f64, BenchError> {

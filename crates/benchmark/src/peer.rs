@@ -36,7 +36,6 @@ pub(crate) enum Request<'a> {
     Hello,
     /// Set up a network and warm it up, compilation included.
     Prepare {
-        name: &'a str,
         width: usize,
         stem: paths::Stem,
         batch: usize,
@@ -47,9 +46,7 @@ pub(crate) enum Request<'a> {
         warm_up: usize,
     },
     /// Take steps with it.
-    Measure { name: &'a str, steps: usize },
-    /// Drop all networks.
-    Forget,
+    Measure { steps: usize },
 }
 
 /// Answer to [`Request::Hello`].
@@ -65,7 +62,7 @@ struct Ready {
     seconds_a_step: f64,
 }
 
-/// Answer to [`Request::Measure`] and [`Request::Forget`].
+/// Answer to [`Request::Measure`].
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Done {}
@@ -106,7 +103,7 @@ impl Peer {
     ///
     /// # Errors
     /// With the process's reason, or its last words where it ended.
-    pub fn ask<T: DeserializeOwned>(&mut self, request: &Request<'_>) -> Result<T, String> {
+    fn ask<T: DeserializeOwned>(&mut self, request: &Request<'_>) -> Result<T, String> {
         self.send(request)?;
         self.answer()
     }
@@ -130,11 +127,6 @@ impl Peer {
         }
     }
 
-    /// Drops all networks.
-    pub fn forget(&mut self) -> Result<(), String> {
-        self.ask(&Request::Forget).map(|Done {}| ())
-    }
-
     fn last_words(&self) -> String {
         let said = std::fs::read_to_string(self.errors.path()).unwrap_or_default();
         said.trim_end().lines().last().unwrap_or("it ended without a word").to_owned()
@@ -155,11 +147,6 @@ impl Peers {
         Ok(Self { peers, torch, threads })
     }
 
-    /// How many there are.
-    pub fn processes(&self) -> usize {
-        self.peers.len()
-    }
-
     /// Sets a network up in every process, one after another; seconds of a step of the last.
     pub fn prepare(&mut self, request: &Request<'_>) -> Result<f64, String> {
         let mut seconds = 0.0;
@@ -171,10 +158,10 @@ impl Peers {
     }
 
     /// Seconds until every process has taken so many steps, all at the same time, after one that is not counted.
-    pub fn measure(&mut self, name: &str, steps: usize) -> Result<f64, String> {
-        self.at_once(&Request::Measure { name, steps: 1 })?;
+    pub fn measure(&mut self, steps: usize) -> Result<f64, String> {
+        self.at_once(&Request::Measure { steps: 1 })?;
         let began = Instant::now();
-        self.at_once(&Request::Measure { name, steps })?;
+        self.at_once(&Request::Measure { steps })?;
         Ok(began.elapsed().as_secs_f64())
     }
 
@@ -184,7 +171,7 @@ impl Peers {
     }
 
     /// Does something with every process.
-    pub fn each(&mut self, act: impl FnMut(&mut Peer) -> Result<(), String>) -> Result<(), String> {
+    fn each(&mut self, act: impl FnMut(&mut Peer) -> Result<(), String>) -> Result<(), String> {
         self.peers.iter_mut().try_for_each(act)
     }
 }
@@ -209,8 +196,8 @@ mod tests {
 
     #[test]
     fn requests_are_what_the_script_reads() {
-        let request = Request::Measure { name: "eager", steps: 3 };
-        assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"do":"measure","name":"eager","steps":3}"#);
+        let request = Request::Measure { steps: 3 };
+        assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"do":"measure","steps":3}"#);
         assert_eq!(serde_json::to_string(&Request::Hello).unwrap(), r#"{"do":"hello"}"#);
     }
 
@@ -232,7 +219,7 @@ mod tests {
         std::fs::write(&script, lines).unwrap();
         let (mut peer, about) = Peer::begin(Path::new("sh"), &script, Some(1)).ok().unwrap();
         assert_eq!((about.torch.as_str(), about.threads), ("2", 1));
-        let request = Request::Measure { name: "eager", steps: 3 };
+        let request = Request::Measure { steps: 3 };
         let mut ask = || peer.ask::<Ready>(&request).map(|ready| ready.seconds_a_step);
         assert_eq!((ask(), ask()), (Ok(0.5), Err("full".to_owned())));
         assert!(ask().is_err());

@@ -3,6 +3,8 @@
 mod contender;
 mod table;
 
+use std::convert::Infallible;
+
 use clap::{Args, ValueEnum};
 use paths::{Precision, Stem};
 use serde::{Deserialize, Serialize};
@@ -13,7 +15,7 @@ use crate::error::BenchError;
 use crate::outcome::LeftOut;
 use crate::pairs::in_turns;
 use crate::peak::{self, Peak};
-use crate::peer::{Peer, Peers};
+use crate::peer::Peers;
 use crate::session::Session;
 use crate::spread::Spread;
 use contender::{Contender, Kind, Making};
@@ -121,15 +123,11 @@ pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<L
     let eager = [Variant::Contiguous, Variant::ChannelsLast, Variant::ChannelsLastSideBySide];
     let variants = or_default(&options.peers, session.quick, &eager, Variant::value_variants());
     let jobs = options.jobs.map_or_else(|| session.jobs(), usize::from);
-    let start = |processes, threads| Peers::start(session, processes, threads);
-    let (mut peers, about) = match start(1, None).and_then(|one| Ok([one, start(jobs, Some(1))?])) {
-        Ok(peers) => {
-            let about = format!("torch {}", peers[0].torch);
-            (Some(peers), about)
-        }
+    let (variants, about) = match Peers::start(session, 1, None) {
+        Ok(peers) => (variants, format!("torch {}", peers.torch)),
         Err(reason) => {
             left_out.push(LeftOut { what: "PyTorch".into(), reason });
-            (None, String::new())
+            (Vec::new(), String::new())
         }
     };
     let progress = session.progress("steps", widths.len() * stems.len() * batches.len());
@@ -142,7 +140,7 @@ pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<L
                 progress.set_message(format!("width {width}, {stem} stem, batch {batch}"));
                 let making =
                     Making { session, size: Size { width, stem }, batch, seconds: seconds(session, options), jobs };
-                settings.push(one(&making, &precisions, &variants, peers.as_mut(), left_out)?);
+                settings.push(one(&making, &precisions, &variants, left_out));
                 progress.inc(1);
             }
         }
@@ -161,43 +159,35 @@ fn seconds(session: &Session, options: &Options) -> f64 {
     options.seconds.unwrap_or(if session.quick { 0.0 } else { 3.0 })
 }
 
-/// Measures one setting. `peers` are one process with all cores and several with one thread each.
-fn one(
-    making: &Making<'_>,
-    precisions: &[Precision],
-    variants: &[Variant],
-    mut peers: Option<&mut [Peers; 2]>,
-    left_out: &mut Vec<LeftOut>,
-) -> Result<Setting, BenchError> {
+/// Measures one setting. A peer that cannot be prepared, or that ends while it is measured, is left out.
+fn one(making: &Making<'_>, precisions: &[Precision], variants: &[Variant], left_out: &mut Vec<LeftOut>) -> Setting {
     let mut contenders = Vec::new();
     for &precision in precisions {
-        if let Some(peers) = &mut peers {
-            for &variant in variants {
-                match making.peer(&mut peers[usize::from(variant.is_side_by_side())], precision, variant) {
-                    Ok(contender) => contenders.push(contender),
-                    Err(reason) => left_out.push(LeftOut { what: making.described(precision, variant), reason }),
-                }
+        for &variant in variants {
+            match making.peer(precision, variant) {
+                Ok(contender) => contenders.push(contender),
+                Err(reason) => left_out.push(LeftOut { what: making.described(variant.name(), precision), reason }),
             }
         }
         contenders.push(making.ours("ours, one training", precision, 1, making.session.cores));
         contenders.push(making.ours("ours, side by side", precision, making.jobs, 1));
     }
-    let seconds = in_turns(making.session.rounds, contenders.len(), |side| {
-        let contender = &mut contenders[side];
-        match (&mut contender.kind, &mut peers) {
-            (Kind::Ours(trainings), _) => {
-                Ok(bare::take(trainings, contender.threads, making.session.device, contender.steps))
-            }
-            (Kind::Peer(variant), Some(peers)) => peers[usize::from(variant.is_side_by_side())]
-                .measure(&variant.key(contender.precision), contender.steps)
-                .map_err(BenchError::Peer),
-            (Kind::Peer(_), None) => unreachable!("there are peers only where the process is"),
+    let mut measured = in_turns(making.session.rounds, contenders.len(), |side| {
+        Ok::<_, Infallible>(contenders[side].seconds(making.session.device))
+    })
+    .unwrap_or_else(|never| match never {});
+    let mut seconds = Vec::new();
+    contenders.retain(|contender| match measured.remove(0).into_iter().collect::<Result<Vec<f64>, String>>() {
+        Ok(of_rounds) => {
+            seconds.push(of_rounds);
+            true
         }
-    })?;
-    for peer in peers.into_iter().flatten() {
-        peer.each(Peer::forget).map_err(BenchError::Peer)?;
-    }
-    Ok(conclude(making, &contenders, &seconds))
+        Err(reason) => {
+            left_out.push(LeftOut { what: making.described(&contender.name, contender.precision), reason });
+            false
+        }
+    });
+    conclude(making, &contenders, &seconds)
 }
 
 fn conclude(making: &Making<'_>, contenders: &[Contender], seconds: &[Vec<f64>]) -> Setting {
@@ -211,7 +201,7 @@ fn conclude(making: &Making<'_>, contenders: &[Contender], seconds: &[Vec<f64>])
         contenders.iter().zip(&throughput).map(|(c, throughput)| c.side(throughput, gflop)).collect();
     let fastest = |precision: Precision| {
         let of = |(c, side): (&Contender, &Side)| {
-            (c.precision == precision && matches!(c.kind, Kind::Peer(_))).then_some(side.images_per_second.median)
+            (c.precision == precision && matches!(c.kind, Kind::Peer(..))).then_some(side.images_per_second.median)
         };
         contenders.iter().zip(&sides).filter_map(of).fold(0.0, f64::max)
     };

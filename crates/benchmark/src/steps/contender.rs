@@ -1,6 +1,7 @@
 //! The sides of a measurement of steps, before they are measured.
 
 use paths::Precision;
+use tch::Device;
 
 use crate::bare::{BareSteps, Size, take};
 use crate::peer::{Peers, Request};
@@ -23,7 +24,7 @@ pub(super) struct Contender {
 
 pub(super) enum Kind {
     Ours(Vec<BareSteps>),
-    Peer(Variant),
+    Peer(Variant, Peers),
 }
 
 /// What the sides of one setting are made from.
@@ -51,18 +52,14 @@ impl Variant {
     pub(super) fn is_side_by_side(self) -> bool {
         matches!(self, Self::ChannelsLastSideBySide | Self::CompiledSideBySide)
     }
-
-    /// What the script knows it by.
-    pub(super) fn key(self, precision: Precision) -> String {
-        format!("{}, {}", self.name(), name(precision))
-    }
 }
 
 impl Making<'_> {
-    /// Sets a network up in every process.
-    pub fn peer(&self, peers: &mut Peers, precision: Precision, variant: Variant) -> Result<Contender, String> {
-        let request = Request::Prepare {
-            name: &variant.key(precision),
+    /// Processes of its own, each with a network that has been set up.
+    pub fn peer(&self, precision: Precision, variant: Variant) -> Result<Contender, String> {
+        let (processes, threads) = if variant.is_side_by_side() { (self.jobs, Some(1)) } else { (1, None) };
+        let mut peers = Peers::start(self.session, processes, threads)?;
+        let seconds = peers.prepare(&Request::Prepare {
             width: self.size.width,
             stem: self.size.stem,
             batch: self.batch,
@@ -71,15 +68,14 @@ impl Making<'_> {
             compile: matches!(variant, Variant::Compiled | Variant::CompiledSideBySide),
             device: &self.session.device_name(),
             warm_up: WARM_UP,
-        };
-        let seconds = peers.prepare(&request)?;
+        })?;
         Ok(Contender {
             name: variant.name().into(),
             precision,
-            jobs: peers.processes(),
+            jobs: processes,
             threads: peers.threads,
             steps: self.steps(seconds),
-            kind: Kind::Peer(variant),
+            kind: Kind::Peer(variant, peers),
         })
     }
 
@@ -98,16 +94,24 @@ impl Making<'_> {
     }
 
     /// A peer at this setting, for a person.
-    pub fn described(&self, precision: Precision, variant: Variant) -> String {
+    pub fn described(&self, peer: &str, precision: Precision) -> String {
         let Size { width, stem } = self.size;
-        format!("{} at width {width}, {stem} stem, batch {}, {}", variant.name(), self.batch, name(precision))
+        format!("{peer} at width {width}, {stem} stem, batch {}, {}", self.batch, name(precision))
     }
 }
 
 impl Contender {
+    /// Seconds of its steps.
+    pub fn seconds(&mut self, device: Device) -> Result<f64, String> {
+        match &mut self.kind {
+            Kind::Ours(trainings) => Ok(take(trainings, self.threads, device, self.steps)),
+            Kind::Peer(_, peers) => peers.measure(self.steps),
+        }
+    }
+
     /// Whether this is ours and `peer` a script's, of the same precision or as people write it by default: fp32, contiguous.
     pub fn is_compared_with(&self, peer: &Self) -> bool {
-        let Kind::Peer(variant) = peer.kind else { return false };
+        let Kind::Peer(variant, _) = peer.kind else { return false };
         let default = variant == Variant::Contiguous && peer.precision == Precision::Fp32;
         matches!(self.kind, Kind::Ours(_)) && (self.precision == peer.precision || default)
     }
