@@ -50,7 +50,7 @@ pub fn ten_steps(place: &Place) {
                 let gradient = |(name, shape): &(&str, &[i64])| {
                     filled(&format!("sgd.grad.{step}.{name}"), shape, 0.1, 1.0).to_device(place.device)
                 };
-                optimiser.step(SHAPES.iter().map(gradient).collect::<Vec<Tensor>>());
+                optimiser.step(&SHAPES.iter().map(gradient).collect::<Vec<Tensor>>());
                 for (Parameter { name, tensor, .. }, (_, momentum)) in parameters.iter().zip(optimiser.momentum()) {
                     let key = format!("{case}.{step}.{name}");
                     let error = distance(&tensor.detach(), get(&expected, &key));

@@ -14,6 +14,7 @@
 #include <tuple>
 #include <vector>
 
+#include "guard.h"
 #include "rows.h"
 
 namespace {
@@ -238,15 +239,10 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, con
 extern "C" char* batch_norm_forward(const Tensor* x, const Tensor* weight, const Tensor* bias, const Tensor* running_mean,
                                     const Tensor* running_var, bool training, double momentum, double eps,
                                     const Tensor* shortcut, bool relu, Tensor** result) {
-  try {
+  return guarded([&] {
     const Tensor none;
     const auto given = [&](const Tensor* tensor) -> const Tensor& { return tensor ? *tensor : none; };
     *result = new Tensor(batch_norm(*x, *weight, *bias, given(running_mean), given(running_var), training, momentum, eps,
                                     given(shortcut), relu));
-    return nullptr;
-  } catch (const std::exception& error) {
-    return strdup(error.what());
-  } catch (...) {
-    return strdup("something that is not a C++ exception was thrown");
-  }
+  });
 }

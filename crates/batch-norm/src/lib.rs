@@ -9,7 +9,7 @@
 
 #![warn(missing_docs)]
 
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 
 use tch::Tensor;
 use torch_sys::C_tensor;
@@ -62,32 +62,25 @@ pub fn batch_norm(
         Statistics::Given(mean, variance) => (Some((mean, variance)), false, 0.0),
     };
     let (mean, variance) = running.map_or((std::ptr::null(), std::ptr::null()), |(m, v)| (m.as_ptr(), v.as_ptr()));
-    let mut result = std::ptr::null_mut();
-    // SAFETY: the tensors outlive the call, which changes none of them but the running statistics' values.
-    let message = unsafe {
-        batch_norm_forward(
-            x.as_ptr(),
-            weight.as_ptr(),
-            bias.as_ptr(),
-            mean,
-            variance,
-            training,
-            momentum,
-            eps,
-            shortcut,
-            relu,
-            &mut result,
-        )
-    };
-    if !message.is_null() {
-        // SAFETY: a message ends with a null byte, and is freed by nobody else.
-        let text = unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned();
-        unsafe { free(message.cast()) };
-        panic!("{text}");
+    // SAFETY: the tensors outlive the call, which changes none of them but the running statistics' values; a message comes from
+    // `strdup`, and a tensor is new.
+    unsafe {
+        libtorch_call::tensor(|result| {
+            batch_norm_forward(
+                x.as_ptr(),
+                weight.as_ptr(),
+                bias.as_ptr(),
+                mean,
+                variance,
+                training,
+                momentum,
+                eps,
+                shortcut,
+                relu,
+                result,
+            )
+        })
     }
-    assert!(!result.is_null(), "there was no memory for libtorch's message");
-    // SAFETY: without a message there is a result, whose owner is now this tensor.
-    unsafe { Tensor::from_ptr(result) }
 }
 
 unsafe extern "C" {
@@ -104,7 +97,6 @@ unsafe extern "C" {
         relu: bool,
         result: *mut *mut C_tensor,
     ) -> *mut c_char;
-    fn free(pointer: *mut std::ffi::c_void);
 }
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ pub fn record_library_path() {
     }
 }
 
-/// A compiler for C++ in the folder `native` of this package, set up for libtorch's headers; the library path is recorded too.
+/// A compiler for C++ in the folder `native` of this package, set up for libtorch's headers and for `guard.h`, with which calls from
+/// Rust tell of exceptions; the library path is recorded too.
 ///
 /// `None` without a libtorch, which has been said.
 pub fn native() -> Option<cc::Build> {
@@ -43,6 +44,7 @@ pub fn native() -> Option<cc::Build> {
     let abi = std::env::var("LIBTORCH_CXX11_ABI").unwrap_or_else(|_| "1".to_owned());
     let mut build = cc::Build::new();
     build.cpp(true).std("c++17").include(&include).include(include.join("torch/csrc/api/include"));
+    build.include(concat!(env!("CARGO_MANIFEST_DIR"), "/native"));
     // libtorch's headers have warnings of their own.
     build.warnings(false).define("_GLIBCXX_USE_CXX11_ABI", abi.as_str());
     Some(build)

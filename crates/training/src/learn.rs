@@ -193,7 +193,7 @@ fn train_step(
     for hook in hooks {
         tch::no_grad(|| hook.before_step(network, &mut gradients));
     }
-    state.optimiser.step(gradients);
+    state.optimiser.step(&gradients);
     state.updates.add(&state.optimiser.update_norm());
     state.sums.add(&loss, &logits.detach(), &labels);
 }

@@ -1,5 +1,6 @@
 //! Stochastic gradient descent with momentum and weight decay.
 
+use fused_sgd::Rates;
 use paths::LearningProcess;
 use tch::{Kind, Tensor};
 
@@ -11,10 +12,7 @@ pub struct Sgd {
     momentum: NamedTensors,
     /// The memory of all momentum buffers, one after the other.
     flat: Tensor,
-    decay: f64,
-    keep: f64,
-    weight_decay: Tensor,
-    minus_lr: Tensor,
+    rates: Rates,
 }
 
 impl Sgd {
@@ -22,7 +20,6 @@ impl Sgd {
     /// which starts the buffer with the gradient.
     pub fn new(parameters: &[Parameter], process: &LearningProcess) -> Self {
         let device = parameters.first().map_or(tch::Device::Cpu, |p| p.tensor.device());
-        let scalar = |value: f64| Tensor::from(value).to_kind(Kind::Float).to_device(device);
         let elements: usize = parameters.iter().map(|p| p.tensor.numel()).sum();
         let flat = Tensor::zeros([elements as i64], (Kind::Float, device));
         let mut offset = 0;
@@ -37,10 +34,7 @@ impl Sgd {
             parameters: parameters.iter().map(|p| p.tensor.shallow_clone()).collect(),
             momentum: parameters.iter().map(&mut buffer).collect(),
             flat,
-            decay: process.weight_decay,
-            keep: process.momentum,
-            weight_decay: scalar(process.weight_decay),
-            minus_lr: scalar(-process.lr),
+            rates: Rates { learning_rate: process.lr, momentum: process.momentum, weight_decay: process.weight_decay },
         }
     }
 
@@ -54,27 +48,16 @@ impl Sgd {
         &self.momentum
     }
 
-    /// One step along `gradients` (in the parameters' order), which are used up as scratch memory:
+    /// One step along `gradients` (in the parameters' order), which may be used up as scratch memory:
     /// g ← g + λ·p, v ← μ·v + g, p ← p − η·v.
-    pub fn step(&mut self, gradients: Vec<Tensor>) {
-        tch::no_grad(|| {
-            let _ = self.flat.g_mul_scalar_(self.keep);
-            for ((parameter, (_, buffer)), mut gradient) in
-                self.parameters.iter_mut().zip(&mut self.momentum).zip(gradients)
-            {
-                // Multiplying by a tensor of one element adds a scaled tensor in one pass, without a temporary.
-                if self.decay != 0.0 {
-                    let _ = gradient.addcmul_(parameter, &self.weight_decay);
-                }
-                let _ = buffer.g_add_(&gradient);
-                let _ = parameter.addcmul_(buffer, &self.minus_lr);
-            }
-        });
+    pub fn step(&mut self, gradients: &[Tensor]) {
+        let momentum: Vec<&Tensor> = self.momentum.iter().map(|(_, buffer)| buffer).collect();
+        fused_sgd::step(&self.parameters, gradients, &momentum, self.rates);
     }
 
     /// The Euclidean norm η‖v‖ of the last step's change of all parameters: float32, one number on their device.
     pub fn update_norm(&self) -> Tensor {
-        tch::no_grad(|| self.flat.dot(&self.flat).sqrt() * self.minus_lr.abs())
+        tch::no_grad(|| self.flat.dot(&self.flat).sqrt() * self.rates.learning_rate.abs())
     }
 }
 
@@ -94,7 +77,7 @@ mod tests {
         for step in 1..4 {
             let before: Vec<Tensor> = model.parameters().iter().map(|p| p.tensor.detach().copy()).collect();
             let gradient = |p: &Parameter| p.tensor.detach().cos() * f64::from(step);
-            optimiser.step(model.parameters().iter().map(gradient).collect());
+            optimiser.step(&model.parameters().iter().map(gradient).collect::<Vec<_>>());
             let change = |(p, before): (Parameter, Tensor)| {
                 (p.tensor.detach() - before).to_kind(Kind::Double).square().sum(Kind::Double).double_value(&[])
             };

@@ -117,7 +117,7 @@ fn probe(plan: &Plan, dataset: DatasetName, batch: usize, device: Device) -> f64
         }
         let loss = network.forward(&images, true).cross_entropy_for_logits(&labels);
         let gradients = Tensor::run_backward(&[&loss], optimiser.parameters(), false, false);
-        optimiser.step(gradients);
+        optimiser.step(&gradients);
         // Reading the loss waits for the device.
         let _ = loss.double_value(&[]);
     }

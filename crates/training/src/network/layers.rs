@@ -2,6 +2,7 @@
 //! so that gradients and updates stay float32.
 
 use batch_norm::{Then, batch_norm};
+use convolution::conv2d;
 use tch::{Device, Kind, Tensor};
 
 use super::contract::{Mode, NamedTensors, Parameter, ParameterKind};
@@ -34,8 +35,12 @@ impl Conv2d {
     /// B×I×H×W in the compute type to B×O×H'×W'.
     pub fn forward(&self, x: &Tensor) -> Tensor {
         let weight = self.weight.to_kind(x.kind());
-        let bias = self.bias.as_ref().map(|bias| bias.to_kind(x.kind()));
-        x.conv2d(&weight, bias.as_ref(), [self.stride; 2], [self.padding; 2], [1, 1], 1)
+        match &self.bias {
+            Some(bias) => {
+                x.conv2d(&weight, Some(bias.to_kind(x.kind())), [self.stride; 2], [self.padding; 2], [1, 1], 1)
+            }
+            None => conv2d(x, &weight, self.stride, self.padding),
+        }
     }
 
     /// The side of the output for inputs of `side`×`side` pixels.

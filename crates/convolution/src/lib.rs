@@ -1,0 +1,178 @@
+//! Convolutions of channels-last images on a CPU, for networks with few channels and small images: direct, in less time than
+//! oneDNN's there.
+//!
+//! oneDNN's convolutions are made for images of some size. A narrow ResNet ends in images of 4×4, 2×2 and 1×1 pixels, for which
+//! most of the kernel falls on padding, and between its layers weights are reordered at every use. Here a pixel of several images
+//! is a row of a matrix product, what falls on padding is left out, and sums stay in registers. Every output is one chain of fused
+//! multiply-adds whose order depends on shapes alone, so that every processor with AVX2 gives the same bits, for any number of
+//! threads. There are no second derivatives.
+
+#![warn(missing_docs)]
+
+use std::ffi::c_char;
+
+use tch::Tensor;
+use torch_sys::C_tensor;
+
+/// Convolves `x` (B×I×H×W) with `weight` (O×I×k×k), both of one floating type: `torch.nn.functional.conv2d` without a bias. Padding
+/// is with zeros, on all sides. Tensors that these kernels are not for (other than float32 in channels-last memory on a CPU with
+/// AVX2, channels that are no multiple of 8) are left to libtorch.
+///
+/// # Panics
+/// Where shapes, types or devices do not fit together, with libtorch's message, as tch's operations do.
+pub fn conv2d(x: &Tensor, weight: &Tensor, stride: i64, padding: i64) -> Tensor {
+    // SAFETY: the tensors outlive the call, which changes neither; a message comes from `strdup`, and a tensor is new.
+    unsafe { libtorch_call::tensor(|result| convolution_forward(x.as_ptr(), weight.as_ptr(), stride, padding, result)) }
+}
+
+unsafe extern "C" {
+    fn convolution_forward(
+        x: *const C_tensor,
+        weight: *const C_tensor,
+        stride: i64,
+        padding: i64,
+        result: *mut *mut C_tensor,
+    ) -> *mut c_char;
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::{Device, Kind};
+
+    use super::*;
+
+    struct Case {
+        x: Tensor,
+        weight: Tensor,
+        stride: i64,
+        padding: i64,
+    }
+
+    /// Images, channels, height and width; outputs, kernel, stride and padding.
+    type Shape = [i64; 8];
+
+    /// The shapes of narrow ResNets and of All-CNN, and some that end within a group of images, a run or a vector.
+    const SHAPES: [Shape; 20] = [
+        [5, 3, 32, 32, 16, 7, 2, 3],
+        [2, 1, 28, 28, 8, 7, 2, 3],
+        [3, 3, 32, 32, 8, 3, 1, 1],
+        [13, 16, 8, 8, 16, 3, 1, 1],
+        [64, 16, 8, 8, 32, 3, 2, 1],
+        [7, 16, 8, 8, 32, 1, 2, 0],
+        [30, 32, 4, 4, 32, 3, 1, 1],
+        [9, 64, 2, 2, 64, 3, 1, 1],
+        [11, 64, 2, 2, 128, 3, 2, 1],
+        [65, 128, 1, 1, 128, 3, 1, 1],
+        [2, 8, 32, 32, 8, 3, 1, 1],
+        [2, 16, 32, 32, 32, 3, 2, 1],
+        [3, 24, 7, 5, 40, 3, 1, 1],
+        [2, 8, 9, 9, 24, 3, 1, 0],
+        [2, 32, 8, 8, 8, 1, 1, 0],
+        [1, 56, 3, 3, 72, 3, 2, 1],
+        [2, 8, 5, 6, 8, 5, 3, 2],
+        [2, 8, 6, 6, 16, 2, 1, 1],
+        // Not for these kernels: another number of channels.
+        [2, 12, 6, 6, 16, 3, 1, 1],
+        [2, 16, 6, 6, 10, 3, 1, 1],
+    ];
+
+    impl Case {
+        fn new([images, inputs, height, width, outputs, kernel, stride, padding]: Shape) -> Self {
+            tch::manual_seed(images + inputs * height);
+            let random = |size: [i64; 4]| {
+                let values = Tensor::randn([size[0], size[2], size[3], size[1]], (Kind::Float, Device::Cpu));
+                values.permute([0, 3, 1, 2]).set_requires_grad(true)
+            };
+            let mut x = random([images, inputs, height, width]);
+            if inputs < 8 {
+                x = x.detach();
+            }
+            Self { x, weight: random([outputs, inputs, kernel, kernel]), stride, padding }
+        }
+
+        fn ours(&self) -> Tensor {
+            conv2d(&self.x, &self.weight, self.stride, self.padding)
+        }
+
+        /// libtorch's in double precision.
+        fn expected(&self) -> Tensor {
+            let [x, weight] = [&self.x, &self.weight].map(|tensor| tensor.to_kind(Kind::Double));
+            x.conv2d::<Tensor>(&weight, None, [self.stride; 2], [self.padding; 2], [1, 1], 1)
+        }
+
+        /// The output, and the gradients of weight and input of a sum with other weights for each output.
+        fn results(&self, y: &Tensor) -> Vec<Tensor> {
+            let factors =
+                Tensor::arange(y.numel() as i64, (Kind::Float, Device::Cpu)).cos().view_as(y).to_kind(y.kind());
+            let mut of = vec![&self.weight];
+            of.extend(self.x.requires_grad().then_some(&self.x));
+            let mut results = vec![y.detach()];
+            results.extend(Tensor::run_backward(&[(y * factors).sum(y.kind())], &of, false, false));
+            results
+        }
+    }
+
+    fn relative(ours: &Tensor, expected: &Tensor) -> f64 {
+        let norm = |tensor: &Tensor| tensor.to_kind(Kind::Double).square().sum(Kind::Double).sqrt().double_value(&[]);
+        norm(&(ours - expected)) / norm(expected)
+    }
+
+    #[test]
+    fn outputs_and_gradients_are_those_of_libtorch() {
+        for shape in SHAPES {
+            let case = Case::new(shape);
+            let (ours, expected) = (case.results(&case.ours()), case.results(&case.expected()));
+            assert_eq!(ours.len(), expected.len());
+            for (at, (ours, expected)) in ours.iter().zip(&expected).enumerate() {
+                assert_eq!(ours.size(), expected.size());
+                let error = relative(ours, expected);
+                assert!(error < 1e-6, "result {at} of {shape:?} differs by {error:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn threads_and_other_images_beside_it_change_no_bit() {
+        let ours = |shape: &Shape| shape[4] % 8 == 0 && (shape[1] % 8 == 0 || shape[1] < 8);
+        for shape in SHAPES.into_iter().filter(ours) {
+            let case = Case::new(shape);
+            tch::set_num_threads(1);
+            let alone = case.results(&case.ours());
+            for threads in [2, 3] {
+                tch::set_num_threads(threads);
+                for (one, several) in alone.iter().zip(case.results(&case.ours())) {
+                    assert!(one.equal(&several), "{shape:?} with {threads} threads");
+                }
+            }
+            let first = conv2d(&case.x.narrow(0, 0, 1), &case.weight, case.stride, case.padding);
+            assert!(first.equal(&alone[0].narrow(0, 0, 1)), "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn weights_in_any_layout_and_no_gradients_give_the_same() {
+        for shape in SHAPES {
+            let case = Case::new(shape);
+            let ours = case.ours();
+            let contiguous = case.weight.detach().contiguous().set_requires_grad(true);
+            assert!(tch::no_grad(|| case.ours()).equal(&ours), "{shape:?}");
+            assert!(conv2d(&case.x, &contiguous, case.stride, case.padding).equal(&ours), "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_number_stays_so_where_the_kernel_reaches_it() {
+        let case = Case::new([3, 16, 8, 8, 16, 3, 1, 1]);
+        let x = case.x.detach().copy();
+        let _ = x.get(1).select(1, 0).select(1, 0).fill_(f64::NAN);
+        let y = conv2d(&x, &case.weight, 1, 1);
+        assert_eq!(y.isnan().sum(Kind::Int64).int64_value(&[]), 16 * 4);
+    }
+
+    #[test]
+    #[should_panic(expected = "channels")]
+    fn what_does_not_fit_panics_with_libtorchs_message() {
+        let case = Case::new(SHAPES[3]);
+        let _ = conv2d(&case.x, &case.weight.narrow(1, 0, 8), 1, 1);
+    }
+}

@@ -1,0 +1,100 @@
+//! A step of SGD over all parameters in one call, on CPUs and GPUs: libtorch's own (`torch.optim.SGD(fused=True)`), which `tch` has
+//! no function for. One pass over parameter, gradient and momentum, where separate operations make four; on a GPU some launches of
+//! kernels in all, where they make four a parameter.
+
+#![warn(missing_docs)]
+
+use std::ffi::c_char;
+
+use tch::Tensor;
+use torch_sys::C_tensor;
+
+/// The numbers of a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// η.
+    pub learning_rate: f64,
+    /// μ.
+    pub momentum: f64,
+    /// λ.
+    pub weight_decay: f64,
+}
+
+/// For each parameter p with its gradient g and its momentum buffer v: g ← g + λ·p, v ← μ·v + g, p ← p − η·v. The three are float32,
+/// on one device. Nothing is recorded for gradients.
+///
+/// # Panics
+/// Where the lists differ in length, or where shapes, types or devices do not fit together, with libtorch's message.
+pub fn step(parameters: &[Tensor], gradients: &[Tensor], momentum: &[&Tensor], rates: Rates) {
+    assert_eq!((gradients.len(), momentum.len()), (parameters.len(), parameters.len()), "a tensor a parameter");
+    let pointers: [Vec<*const C_tensor>; 3] = [
+        parameters.iter().map(Tensor::as_ptr).collect(),
+        gradients.iter().map(Tensor::as_ptr).collect(),
+        momentum.iter().map(|tensor| tensor.as_ptr()).collect(),
+    ];
+    let [parameters, gradients, momentum] = &pointers;
+    // SAFETY: the lists hold as many pointers to tensors as is said, which outlive the call; a message comes from `strdup`.
+    unsafe {
+        libtorch_call::finish(fused_sgd_step(
+            parameters.as_ptr(),
+            gradients.as_ptr(),
+            momentum.as_ptr(),
+            parameters.len() as i64,
+            rates.learning_rate,
+            rates.momentum,
+            rates.weight_decay,
+        ));
+    }
+}
+
+unsafe extern "C" {
+    fn fused_sgd_step(
+        parameters: *const *const C_tensor,
+        gradients: *const *const C_tensor,
+        momentum: *const *const C_tensor,
+        count: i64,
+        learning_rate: f64,
+        momentum_factor: f64,
+        weight_decay: f64,
+    ) -> *mut c_char;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tch::{Device, Kind};
+
+    const RATES: Rates = Rates { learning_rate: 0.1, momentum: 0.9, weight_decay: 0.01 };
+
+    fn number(tensor: &Tensor) -> f64 {
+        tensor.double_value(&[])
+    }
+
+    #[test]
+    fn a_step_is_its_formula() {
+        let parameter = Tensor::from(2.0f32).set_requires_grad(true);
+        let (gradient, momentum) = (Tensor::from(0.5f32), Tensor::from(3.0f32));
+        step(&[parameter.shallow_clone()], &[gradient], &[&momentum], RATES);
+        assert!((number(&momentum) - (0.9 * 3.0 + 0.5 + 0.01 * 2.0)).abs() < 1e-6);
+        assert!((number(&parameter) - (2.0 - 0.1 * number(&momentum))).abs() < 1e-6);
+        assert!(parameter.requires_grad());
+    }
+
+    #[test]
+    fn a_gradient_may_lie_in_memory_otherwise() {
+        let values = Tensor::arange(24, (Kind::Float, Device::Cpu)).view([2, 3, 2, 2]);
+        let channels_last = |tensor: &Tensor| tensor.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2]);
+        let parameter = channels_last(&values);
+        let momentum = parameter.zeros_like();
+        step(&[parameter.shallow_clone()], &[values.copy()], &[&momentum], RATES);
+        assert!(((values * (1.0 - 0.1 * 1.01)) - parameter).abs().max().double_value(&[]) < 1e-5);
+    }
+
+    #[test]
+    #[should_panic(expected = "otherwise than its parameter")]
+    fn a_momentum_buffer_that_does_not_fit_is_refused() {
+        let parameter = Tensor::zeros([4, 3], (Kind::Float, Device::Cpu));
+        let momentum = Tensor::zeros([3, 4], (Kind::Float, Device::Cpu)).tr();
+        step(&[parameter.shallow_clone()], &[parameter.copy()], &[&momentum], RATES);
+    }
+}
