@@ -55,3 +55,12 @@ pub(crate) fn or_default<T: Clone>(asked: &[T], quick: bool, small: &[T], full: 
     let default = if quick { small } else { full };
     if asked.is_empty() { default } else { asked }.to_vec()
 }
+
+/// The precision as the command line has it.
+pub(crate) fn name(precision: Precision) -> &'static str {
+    match precision {
+        Precision::Fp32 => "fp32",
+        Precision::Tf32 => "tf32",
+        Precision::Bf16 => "bf16",
+    }
+}

@@ -9,6 +9,7 @@ use paths::{DatasetName, Precision};
 use sequence::Store;
 use serde::{Deserialize, Serialize};
 
+use crate::common::name;
 use crate::common::{or_default, parse_precision};
 use crate::error::BenchError;
 use crate::images;
@@ -18,7 +19,6 @@ use crate::peer::how_to_get_it;
 use crate::process::{Finished, run};
 use crate::session::Session;
 use crate::spread::Spread;
-use crate::steps::name;
 use crate::table::{markdown, mib};
 
 /// Nothing that is measured takes so long.

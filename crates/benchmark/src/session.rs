@@ -30,6 +30,15 @@ pub(crate) struct Session {
     scratch: Option<PathBuf>,
 }
 
+/// With these a newer processor computes as an older one does.
+const LIMITS: [&str; 2] = ["ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA"];
+
+/// What was typed to start this program, and what it was told of the processor.
+fn own_command() -> String {
+    let limits = LIMITS.iter().filter_map(|name| Some(format!("{name}={}", std::env::var(name).ok()?)));
+    limits.chain(["bench".to_owned()]).chain(std::env::args().skip(1)).collect::<Vec<_>>().join(" ")
+}
+
 impl Session {
     pub fn new(common: &Common) -> Result<Self, BenchError> {
         let checkout = figures::checkout();
@@ -63,7 +72,7 @@ impl Session {
         let outcome = Outcome {
             part: part.to_owned(),
             quick: self.quick,
-            command: std::iter::once("bench".to_owned()).chain(std::env::args().skip(1)).collect::<Vec<_>>().join(" "),
+            command: own_command(),
             rounds: self.rounds,
             device: self.device_name(),
             machine,

@@ -15,6 +15,7 @@ use tch::{Kind, Tensor};
 use training::{Network, compute_kind, evaluate};
 
 use crate::bare::{self, Size, side_by_side};
+use crate::common::name;
 use crate::common::{or_default, parse_precision, parse_stem};
 use crate::error::BenchError;
 use crate::events::{FirstEpoch, first_epochs};
@@ -24,7 +25,6 @@ use crate::pairs::in_turns;
 use crate::peak::{self, Peak};
 use crate::session::Session;
 use crate::spread::Spread;
-use crate::steps::name;
 use crate::table::{markdown, percent};
 
 /// Images a step.

@@ -1,13 +1,14 @@
 //! Images a second of bare training steps, against PyTorch.
 
 mod contender;
+mod outcome;
 mod table;
+mod variant;
 
 use std::convert::Infallible;
 
 use clap::{Args, ValueEnum};
 use paths::{Precision, Stem};
-use serde::{Deserialize, Serialize};
 
 use crate::bare::{self, Size};
 use crate::common::{or_default, parse_precision, parse_stem};
@@ -19,6 +20,9 @@ use crate::peer::Peers;
 use crate::session::Session;
 use crate::spread::Spread;
 use contender::{Contender, Kind, Making};
+pub(crate) use outcome::Steps;
+use outcome::{Quotient, Setting, Side};
+use variant::Variant;
 
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Options {
@@ -49,69 +53,6 @@ pub(crate) struct Options {
     /// Seconds in which a side is measured in each round, about [default: 3]
     #[arg(long)]
     pub seconds: Option<f64>,
-}
-
-/// A way to write a training step in PyTorch, and to start it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Variant {
-    /// Eager, contiguous tensors, one process: what people write
-    Contiguous,
-    /// Eager, channels-last tensors, one process: what experts write
-    ChannelsLast,
-    /// torch.compile with channels-last tensors, one process
-    Compiled,
-    /// Eager, channels-last tensors, several processes of one thread: what experts do who have several seeds to train
-    ChannelsLastSideBySide,
-    /// torch.compile with channels-last tensors, several processes of one thread
-    CompiledSideBySide,
-}
-
-/// Throughput at every setting.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Steps {
-    /// What PyTorch said about itself; empty where there is none.
-    pub peer: String,
-    pub peaks: Vec<Peak>,
-    pub settings: Vec<Setting>,
-}
-
-/// Throughput at one setting, where every side was measured in each round.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Setting {
-    pub width: usize,
-    pub stem: Stem,
-    pub batch: usize,
-    pub gflop_an_image: f64,
-    pub sides: Vec<Side>,
-    pub quotients: Vec<Quotient>,
-}
-
-/// One way to take the steps.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Side {
-    pub name: String,
-    pub precision: Precision,
-    /// Trainings side by side.
-    pub jobs: usize,
-    /// Threads of each.
-    pub threads: usize,
-    /// Steps of each in a round.
-    pub steps: usize,
-    pub images_per_second: Spread,
-    /// Billions of floating-point operations a second at the median throughput.
-    pub gflops: f64,
-}
-
-/// Our throughput over a peer's of the same precision, or over what people write by default.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Quotient {
-    pub ours: String,
-    pub precision: Precision,
-    pub peer: String,
-    pub peer_precision: Precision,
-    pub images_per_second: Spread,
-    /// Whether the peer was, by its median, the fastest of this precision.
-    pub best: bool,
 }
 
 pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<LeftOut>) -> Result<Steps, BenchError> {
@@ -223,13 +164,4 @@ fn conclude(making: &Making<'_>, contenders: &[Contender], seconds: &[Vec<f64>])
     }
     let Size { width, stem } = making.size;
     Setting { width, stem, batch: making.batch, gflop_an_image: gflop, quotients, sides }
-}
-
-/// The precision as the command line has it.
-pub(crate) fn name(precision: Precision) -> &'static str {
-    match precision {
-        Precision::Fp32 => "fp32",
-        Precision::Tf32 => "tf32",
-        Precision::Bf16 => "bf16",
-    }
 }

@@ -149,6 +149,30 @@ mod tests {
         }
     }
 
+    /// The numbers are those of every processor: with `ATEN_CPU_CAPABILITY=avx2` the same come from the other kernels.
+    #[test]
+    fn every_processor_gives_the_same_bits() {
+        let exact = |size: &[i64]| {
+            let values = Tensor::arange(size.iter().product::<i64>(), (Kind::Int64, Device::Cpu)).remainder(97);
+            ((values.to_kind(Kind::Float) - 48.0) / 7.0).view(size)
+        };
+        let channels_last = |[b, c, h, w]: [i64; 4]| exact(&[b, h, w, c]).permute([0, 3, 1, 2]).set_requires_grad(true);
+        let mut found = Vec::new();
+        for [side, inputs, outputs, stride] in [[8, 16, 16, 1], [16, 8, 24, 2], [2, 64, 32, 1]] {
+            let (x, weight) = (channels_last([14, inputs, side, side]), channels_last([outputs, inputs, 3, 3]));
+            let y = conv2d(&x, &weight, stride, 1);
+            let factors = exact(&[y.numel() as i64]).view_as(&y);
+            let gradients = Tensor::run_backward(&[(&y * factors).sum(Kind::Float)], &[&x, &weight], false, false);
+            for result in [&y.detach(), &gradients[0], &gradients[1]] {
+                let values = Vec::<f32>::try_from(result.contiguous().view(-1)).unwrap();
+                found.push(values.iter().fold(0u32, |hash, value| hash.rotate_left(5) ^ value.to_bits()));
+            }
+        }
+        let expected =
+            [1524570295, 4254542802, 1797175376, 3332329443, 2338131626, 3606856581, 4109641749, 279747708, 972213294];
+        assert_eq!(found, expected);
+    }
+
     #[test]
     fn weights_in_any_layout_and_no_gradients_give_the_same() {
         for shape in SHAPES {

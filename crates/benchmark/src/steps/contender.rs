@@ -4,10 +4,12 @@ use paths::Precision;
 use tch::Device;
 
 use crate::bare::{BareSteps, Size, take};
+use crate::common::name;
 use crate::peer::{Peers, Request};
 use crate::session::Session;
 use crate::spread::Spread;
-use crate::steps::{Side, Variant, name};
+use crate::steps::outcome::Side;
+use crate::steps::variant::Variant;
 
 /// Steps before anything is timed.
 const WARM_UP: usize = 3;
@@ -36,22 +38,6 @@ pub(super) struct Making<'a> {
     pub seconds: f64,
     /// Trainings side by side.
     pub jobs: usize,
-}
-
-impl Variant {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Contiguous => "PyTorch eager, contiguous",
-            Self::ChannelsLast => "PyTorch eager, channels-last",
-            Self::Compiled => "PyTorch compiled, channels-last",
-            Self::ChannelsLastSideBySide => "PyTorch eager, channels-last, side by side",
-            Self::CompiledSideBySide => "PyTorch compiled, channels-last, side by side",
-        }
-    }
-
-    pub(super) fn is_side_by_side(self) -> bool {
-        matches!(self, Self::ChannelsLastSideBySide | Self::CompiledSideBySide)
-    }
 }
 
 impl Making<'_> {

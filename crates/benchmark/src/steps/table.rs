@@ -1,7 +1,8 @@
 //! The tables of a measurement of steps.
 
+use crate::common::name;
 use crate::outcome::Tables;
-use crate::steps::{Setting, Side, Steps, name};
+use crate::steps::outcome::{Setting, Side, Steps};
 use crate::table::{markdown, percent};
 
 impl Steps {
@@ -57,7 +58,7 @@ mod tests {
     use crate::outcome::{LeftOut, Outcome};
     use crate::peak::Peak;
     use crate::spread::Spread;
-    use crate::steps::Quotient;
+    use crate::steps::outcome::Quotient;
 
     fn outcome() -> Outcome<Steps> {
         let side = |name: &str| Side {
