@@ -45,11 +45,21 @@ smoke device "$device"
 part compare 20 "${PYTHON:-python3}" "$here/compare.py" "$out/cpu/reports/smoke/fig6/runs.csv" "$out/device/reports/smoke/fig6/runs.csv"
 cat "$out/compare.log"
 
-# 2. Steps a second beside PyTorch's.
-bench='steps --device '$device
-[ -z "$quick" ] || bench="$bench --quick"
+# 2. Steps a second beside PyTorch's; each call writes what it found, so the last may run out of time.
+bench_steps() {
+  name=$1
+  shift
+  [ -z "$quick" ] || set -- "$@" --quick
+  part "bench-$name" $((seconds / 10)) "$here/run" bench steps --device "$device" --pairs 3 --seconds 0.5 --out "$out/bench/$name" "$@"
+}
+size='--widths 64 --batches 128 --precisions bf16,tf32'
+[ -z "$quick" ] || size='--precisions fp32'
+for stem in 7x7 3x3; do
+  # shellcheck disable=SC2086
+  bench_steps $stem --stems $stem $size --peers channels-last
+done
 # shellcheck disable=SC2086
-part bench-steps $((seconds / 5)) "$here/run" bench $bench --out "$out/bench"
+bench_steps compiled --stems 7x7 $size --peers compiled
 
 # 3. The paper's settings with torchvision's own first convolution, a seed after the other for as long as there is time.
 scale=paper-7x7 dataset=cifar10

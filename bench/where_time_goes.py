@@ -1,6 +1,6 @@
 """Where the processor time of a training goes, by size of the network: a table in markdown.
 
-    python3 bench/profile.py 16:7x7 16:3x3 8:3x3 64:7x7 > reports/bench/profile.md
+    python3 bench/where_time_goes.py 16:7x7 16:3x3 8:3x3 64:7x7 > reports/bench/profile.md
 
 Takes samples of `experiment` while it trains two stages side by side on CIFAR-10 (`perf record -e cpu-clock`, so it needs
 Linux's perf and the programs, `cargo build --release --workspace`), and sorts them by the names of functions. The share that
