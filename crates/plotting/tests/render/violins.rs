@@ -192,11 +192,14 @@ fn runs_of_a_seed_are_joined_where_that_is_asked_for() {
 
 #[test]
 fn a_reference_and_intervals_beyond_the_axis_stay_in_the_panel() {
-    for (factor, value) in [(40.0_f64, 30.0), (0.01, 0.001)] {
+    for (factor, value) in [(40.0_f64, 30.0), (-40.0, -30.0)] {
         let mut figure = figure(1, &CONDITIONS, 10);
         panel(&mut figure, 0).reference = baseline(value, 3);
         let mean = panel(&mut figure, 0).groups[1].mean.as_mut().unwrap();
         (mean.low, mean.high) = (mean.value * factor.min(1.0), mean.value * factor.max(1.0));
-        checked(&figure);
+        let scene = checked(&figure);
+        assert!(
+            says(&scene, "baseline mean beyond the axis") && says(&scene, "intervals are cut at the end of the axis")
+        );
     }
 }
