@@ -61,13 +61,13 @@ pub fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let session = Session::new(&arguments.common)?;
     match &arguments.part {
-        Part::Steps(options) => session.conclude("steps", |left_out| steps::measure(&session, options, left_out)),
+        Part::Steps(options) => session.conclude("steps", |left_out| Ok(steps::measure(&session, options, left_out))),
         Part::Figure(options) => session.conclude("figure", |left_out| figure::measure(&session, options, left_out)),
         Part::Share(options) => session.conclude("share", |_| share::measure(&session, options)),
         Part::Growth(options) => session.conclude("growth", |left_out| growth::measure(&session, options, left_out)),
         Part::Precision(options) => session.conclude("precision", |_| precision::measure(&session, options)),
         Part::All => {
-            session.conclude("steps", |left_out| steps::measure(&session, &Default::default(), left_out))?;
+            session.conclude("steps", |left_out| Ok(steps::measure(&session, &Default::default(), left_out)))?;
             session.conclude("figure", |left_out| figure::measure(&session, &Default::default(), left_out))?;
             session.conclude("share", |_| share::measure(&session, &Default::default()))?;
             session.conclude("growth", |left_out| growth::measure(&session, &Default::default(), left_out))?;

@@ -12,7 +12,6 @@ use paths::{Precision, Stem};
 
 use crate::bare::{self, Size};
 use crate::common::{or_default, parse_precision, parse_stem};
-use crate::error::BenchError;
 use crate::outcome::LeftOut;
 use crate::pairs::in_turns;
 use crate::peak::{self, Peak};
@@ -55,7 +54,7 @@ pub(crate) struct Options {
     pub seconds: Option<f64>,
 }
 
-pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<LeftOut>) -> Result<Steps, BenchError> {
+pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<LeftOut>) -> Steps {
     let widths = or_default(&options.widths, session.quick, &[8], &[8, 16, 64]);
     let stems = or_default(&options.stems, session.quick, &[Stem::Conv7], &[Stem::Conv3, Stem::Conv7]);
     let batches = or_default(&options.batches, session.quick, &[16], &[128, 64]);
@@ -93,7 +92,7 @@ pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<L
         }
     }
     progress.finish_and_clear();
-    Ok(Steps { peer: about, peaks, settings })
+    Steps { peer: about, peaks, settings }
 }
 
 fn seconds(session: &Session, options: &Options) -> f64 {

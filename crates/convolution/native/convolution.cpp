@@ -5,6 +5,7 @@
 #include <ATen/Version.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -52,14 +53,15 @@ bool pays(const Shape& s) {
 }
 
 bool applies(const Tensor& x, const Tensor& weight, int64_t stride, int64_t padding) {
-  constexpr int64_t lanes = convolution::LANES, widest = 8;
+  constexpr int64_t lanes = convolution::LANES;
   if (!supported() || !is_float_image(x) || weight.dim() != 4 || weight.scalar_type() != at::kFloat ||
       !weight.device().is_cpu() || weight.size(1) != x.size(1) || weight.size(2) != weight.size(3) ||
-      weight.size(2) > widest || weight.size(0) % lanes != 0)
+      weight.size(2) > convolution::MOST_KERNEL || weight.size(0) % lanes != 0 || weight.numel() == 0 || stride < 1 ||
+      padding < 0 || std::min(x.size(2), x.size(3)) + 2 * padding < weight.size(2))
     return false;
   const bool learns = at::GradMode::is_enabled() && x.requires_grad();
   const Shape shape = shape_of(x, weight, stride, padding);
-  return (!learns || x.size(1) % lanes == 0) && shape.out_height > 0 && shape.out_width > 0 && pays(shape);
+  return (!learns || x.size(1) % lanes == 0) && pays(shape);
 }
 
 // Floats for as long as they are needed; nothing is written to them first.
@@ -88,8 +90,8 @@ Tensor forward(const Tensor& x, const Tensor& weight, int64_t stride, int64_t pa
   const float* w = ordered.const_data_ptr<float>();
   const Scratch packed(s.weights());
   each_used(s, [&](int64_t at) {
-    convolution::transpose(w + at * s.inputs, s.kernel * s.kernel * s.inputs, packed.get() + at * s.inputs * s.outputs, s.outputs,
-              s.outputs, s.inputs);
+    convolution::transpose(w + at * s.inputs, s.kernel * s.kernel * s.inputs, packed.get() + at * s.inputs * s.outputs,
+                           s.outputs, s.outputs, s.inputs);
   });
   Tensor y = at::empty({s.images, s.outputs, s.out_height, s.out_width}, x.options(), at::MemoryFormat::ChannelsLast);
   const float* from = x.const_data_ptr<float>();

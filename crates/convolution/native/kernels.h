@@ -12,6 +12,9 @@ namespace convolution {
 // Channels, of input and output, come in multiples of this, but for the inputs of a convolution that has no gradient of them.
 constexpr int64_t LANES = 8;
 
+// Rows and columns of the largest kernel.
+constexpr int MOST_KERNEL = 8;
+
 struct Shape {
   int64_t images, height, width, inputs;
   int64_t outputs, kernel, stride, padding;

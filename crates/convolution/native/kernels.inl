@@ -1,4 +1,4 @@
-// The kernels for one width of vectors, which the including file defines: `Wide` holds WIDE floats, and there are `REGISTERS`.
+// The kernels for one kind of vectors, `Wide`, of which there are so many REGISTERS: the including file defines both.
 
 #include <algorithm>
 #include <utility>
@@ -54,7 +54,7 @@ struct Segment {
   int64_t length;
 };
 
-constexpr int MOST_SEGMENTS = 64;
+constexpr int MOST_SEGMENTS = MOST_KERNEL * MOST_KERNEL;
 
 // Where rows lie: `run` of them `step` floats apart, the next run `jump` floats after the first. A run is a multiple of three rows
 // where it does not hold all of them.
@@ -169,15 +169,26 @@ constexpr int64_t TOGETHER = 12;
 // From so many pixels that see the same of the kernel on, these are the rows instead.
 constexpr int64_t RUN = 6;
 
-void forward(const Shape& s, const float* x, const float* w, float* y, int64_t first, int64_t end) {
-  const int64_t row = s.kernel * s.inputs * s.outputs, cell = s.inputs * s.outputs;
-  // Columns of the output that see whole rows of the kernel.
-  const int64_t inner = std::min(s.out_width, (s.padding + s.stride - 1) / s.stride);
-  const int64_t outer = std::max(inner, std::min(s.out_width, (s.width + s.padding - s.kernel) / s.stride + 1));
+// Calls work(first image, images) for groups of nearly the same size.
+template <class Work>
+void each_group(int64_t first, int64_t end, Work work) {
   const int64_t groups = (end - first + TOGETHER - 1) / TOGETHER;
   for (int64_t group = 0; group < groups; group++) {
     const int64_t image = first + (end - first) * group / groups;
-    const int64_t images = first + (end - first) * (group + 1) / groups - image;
+    work(image, first + (end - first) * (group + 1) / groups - image);
+  }
+}
+
+// Columns of the output from the first that sees whole rows of the kernel to that after the last.
+std::pair<int64_t, int64_t> whole_columns(const Shape& s) {
+  const int64_t first = std::min(s.out_width, (s.padding + s.stride - 1) / s.stride);
+  return {first, std::max(first, std::min(s.out_width, (s.width + s.padding - s.kernel) / s.stride + 1))};
+}
+
+void forward(const Shape& s, const float* x, const float* w, float* y, int64_t first, int64_t end) {
+  const int64_t row = s.kernel * s.inputs * s.outputs, cell = s.inputs * s.outputs;
+  const auto [inner, outer] = whole_columns(s);
+  each_group(first, end, [&](int64_t image, int64_t images) {
     for (int64_t oh = 0; oh < s.out_height; oh++) {
       for (int64_t ow = 0; ow < s.out_width; ow++) {
         const bool run = ow == inner && outer - inner >= RUN;
@@ -201,7 +212,7 @@ void forward(const Shape& s, const float* x, const float* w, float* y, int64_t f
         ow = outer - 1;
       }
     }
-  }
+  });
 }
 
 void input_gradient(const Shape& s, const float* dy, const float* w, float* dx, int64_t first, int64_t end) {
@@ -209,10 +220,7 @@ void input_gradient(const Shape& s, const float* dy, const float* w, float* dx, 
   // Columns of the input that all columns of the kernel see.
   const int64_t inner = std::max<int64_t>(0, s.kernel - 1 - s.padding);
   const int64_t outer = std::min(s.width, s.out_width - s.padding);
-  const int64_t groups = (end - first + TOGETHER - 1) / TOGETHER;
-  for (int64_t group = 0; group < groups; group++) {
-    const int64_t image = first + (end - first) * group / groups;
-    const int64_t images = first + (end - first) * (group + 1) / groups - image;
+  each_group(first, end, [&](int64_t image, int64_t images) {
     for (int64_t ih = 0; ih < s.height; ih++) {
       for (int64_t iw = 0; iw < s.width; iw++) {
         const bool run = s.stride == 1 && iw == inner && outer - inner >= RUN;
@@ -237,7 +245,7 @@ void input_gradient(const Shape& s, const float* dy, const float* w, float* dx, 
         iw = outer - 1;
       }
     }
-  }
+  });
 }
 
 // A block of pixels: `columns` in each of `rows` of each of `images`, and the steps between them in floats.
@@ -298,8 +306,7 @@ void weight_gradient(const Shape& s, const float* x, const float* dy, float* dw,
   const int64_t strip = std::clamp<int64_t>(most, 1, s.out_height);
   const int64_t pixels = s.out_height * s.out_width;
   const int64_t together = strip < s.out_height ? 1 : std::max<int64_t>(PIXELS / pixels, NEAR / (s.image() + s.output()));
-  const int64_t inner = std::min(s.out_width, (s.padding + s.stride - 1) / s.stride);
-  const int64_t outer = std::max(inner, std::min(s.out_width, (s.width + s.padding - s.kernel) / s.stride + 1));
+  const auto [inner, outer] = whole_columns(s);
   for (int64_t image = 0; image < s.images; image += together)
     for (int64_t strip_top = 0; strip_top < s.out_height; strip_top += strip)
       for (int64_t kh = 0; kh < s.kernel; kh++) {

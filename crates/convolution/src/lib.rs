@@ -194,6 +194,18 @@ mod tests {
     }
 
     #[test]
+    fn what_libtorch_refuses_is_refused() {
+        let case = Case::new([3, 16, 4, 4, 16, 3, 1, 1]);
+        let small = case.x.detach().narrow(2, 0, 1);
+        for (x, stride, padding) in [(&case.x, 0, 1), (&case.x, 1, -1), (&small, 2, 0)] {
+            assert!(
+                std::panic::catch_unwind(|| conv2d(x, &case.weight, stride, padding)).is_err(),
+                "{stride} {padding}"
+            );
+        }
+    }
+
+    #[test]
     #[should_panic(expected = "channels")]
     fn what_does_not_fit_panics_with_libtorchs_message() {
         let case = Case::new(SHAPES[3]);

@@ -49,3 +49,16 @@ pub fn native() -> Option<cc::Build> {
     build.warnings(false).define("_GLIBCXX_USE_CXX11_ABI", abi.as_str());
     Some(build)
 }
+
+/// Whether vector kernels of our own can be compiled: for x86-64 and Linux by GNU's compiler. Elsewhere everything is left to ATen.
+/// Where they can, ATen's parallel loops are set up, which are OpenMP's in this build of it and live in its headers: GNU's OpenMP,
+/// so not clang's.
+pub fn vector_kernels(build: &mut cc::Build) -> bool {
+    let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
+    let can = target("ARCH") == "x86_64" && target("OS") == "linux" && build.get_compiler().is_like_gnu();
+    if can {
+        build.opt_level(3).flag("-fopenmp");
+        println!("cargo::rustc-link-lib=gomp");
+    }
+    can
+}
