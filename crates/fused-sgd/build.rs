@@ -1,5 +1,5 @@
 fn main() {
     if let Some(mut build) = libtorch_link::native() {
-        build.file("native/fused_sgd.cpp").compile("fused_sgd");
+        build.opt_level(3).file("native/fused_sgd.cpp").compile("fused_sgd");
     }
 }

@@ -9,27 +9,34 @@ use crate::fixture::{distance, filled, get, relative};
 /// A network whose tensors are filled by the formula.
 pub fn filled_network(spec: &ModelSpec, input: Input, compute: Kind, device: Device) -> Box<dyn Network> {
     let mut network = network::new(spec, input, 0, compute, device);
-    let values: NamedTensors = network
-        .tensors()
-        .into_iter()
-        .map(|(name, tensor)| {
-            let shape = tensor.size();
-            let (centre, radius) = match (name.as_str(), shape.as_slice()) {
-                ("fc.weight", [_, input]) => (0.0, (1.0 / *input as f64).sqrt()),
-                ("fc.bias", _) => (0.0, 0.1),
-                (_, [_, fan_in @ ..]) if !fan_in.is_empty() => {
-                    (0.0, (6.0 / fan_in.iter().product::<i64>() as f64).sqrt())
-                }
-                (n, _) if n.ends_with("running_var") => (1.0, 0.5),
-                (n, _) if n.ends_with("weight") => (0.7, 0.3),
-                _ => (0.0, 0.2),
-            };
-            let value = filled(&name, &shape, centre, radius);
-            (name, value)
-        })
-        .collect();
-    network.load(&values).unwrap();
+    fill(&mut *network);
     network
+}
+
+/// Fills every tensor of a network by the formula.
+pub fn fill(network: &mut dyn Network) {
+    let value = |(name, tensor): (String, Tensor)| {
+        let shape = tensor.size();
+        let (centre, radius) = interval(&name, &shape);
+        let value = filled(&name, &shape, centre, radius);
+        (name, value)
+    };
+    let values: NamedTensors = network.tensors().into_iter().map(value).collect();
+    network.load(&values).unwrap();
+}
+
+/// Centre and radius of the fixtures' value of a tensor.
+pub fn interval(name: &str, shape: &[i64]) -> (f64, f64) {
+    match (name, shape) {
+        ("fc.weight", [_, input]) => (0.0, (1.0 / *input as f64).sqrt()),
+        ("fc.bias", _) => (0.0, 0.1),
+        (_, [_, fan_in @ ..]) if !fan_in.is_empty() => {
+            (0.0, (6.0 / fan_in.iter().product::<i64>() as f64).sqrt())
+        }
+        (n, _) if n.ends_with("running_var") => (1.0, 0.5),
+        (n, _) if n.ends_with("weight") => (0.7, 0.3),
+        _ => (0.0, 0.2),
+    }
 }
 
 pub fn loss(logits: &Tensor, labels: &Tensor) -> Tensor {

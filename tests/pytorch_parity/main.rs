@@ -4,6 +4,7 @@ mod comparison;
 mod early_stopping;
 mod fixture;
 mod initialisation;
+mod measures;
 mod networks;
 mod place;
 mod resnet;

@@ -27,6 +27,7 @@ pub fn ten_steps(place: &Place) {
                 kind: if shape.len() > 1 { ParameterKind::Weight } else { ParameterKind::Bias },
                 part: String::new(),
                 shortcut: false,
+                scale_invariant: false,
                 tensor: filled(&format!("sgd.start.{name}"), shape, 0.0, 0.5)
                     .to_device(place.device)
                     .set_requires_grad(true),

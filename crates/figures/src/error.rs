@@ -23,6 +23,8 @@ pub(crate) enum FigureError {
     Experiment { path: Option<PathBuf>, source: ExperimentError },
     #[error("{0}")]
     Device(String),
+    #[error("`measures` of the experiment: {0}")]
+    Measure(String),
     #[error(transparent)]
     Execute(#[from] ExecuteError),
     #[error(transparent)]
@@ -49,7 +51,7 @@ impl FigureError {
         match self {
             Self::Submission(error) => error.is_usage(),
             Self::Output(error) => error.is_usage(),
-            other => matches!(other, Self::Unreadable { .. } | Self::Experiment { .. } | Self::Device(_)),
+            other => matches!(other, Self::Unreadable { .. } | Self::Experiment { .. } | Self::Device(_) | Self::Measure(_)),
         }
     }
 }

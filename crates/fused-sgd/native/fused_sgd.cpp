@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "guard.h"
@@ -15,7 +17,44 @@ at::Tensor as_it_lies(const at::Tensor& tensor) {
   return tensor.is_contiguous() ? tensor : tensor.as_strided({tensor.numel()}, {1});
 }
 
+// The sum of squares of float32 numbers. Lanes of a fixed number, so that the compiler can use vectors of any length for the same
+// sum; blocks that end in double precision.
+double sum_of_squares(const float* values, int64_t count) {
+  constexpr int64_t kLanes = 32, kBlock = 4096;
+  double total = 0;
+  int64_t i = 0;
+  while (i + kLanes <= count) {
+    float lanes[kLanes] = {};
+    for (const int64_t end = std::min(count - kLanes + 1, i + kBlock); i < end; i += kLanes) {
+      for (int64_t lane = 0; lane < kLanes; lane++) lanes[lane] += values[i + lane] * values[i + lane];
+    }
+    for (const float lane : lanes) total += lane;
+  }
+  for (; i < count; i++) total += static_cast<double>(values[i]) * values[i];
+  return total;
+}
+
 }  // namespace
+
+// The Euclidean norm over all elements of all tensors, as a new float32 tensor of one number. Gives what `fused_sgd_step` gives.
+extern "C" char* fused_sgd_norm(at::Tensor* const* tensors, int64_t count, at::Tensor** result) {
+  return guarded([&] {
+    const c10::NoGradGuard no_grad;
+    std::vector<at::Tensor> all;
+    bool simple = true;
+    for (int64_t i = 0; i < count; i++) {
+      all.push_back(*tensors[i]);
+      simple = simple && all[i].is_cpu() && all[i].scalar_type() == at::kFloat && all[i].is_non_overlapping_and_dense();
+    }
+    if (!simple) {
+      *result = new at::Tensor(at::stack(at::_foreach_norm(all, 2)).norm());
+      return;
+    }
+    double total = 0;
+    for (const at::Tensor& tensor : all) total += sum_of_squares(tensor.const_data_ptr<float>(), tensor.numel());
+    *result = new at::Tensor(at::scalar_tensor(std::sqrt(total), at::kFloat));
+  });
+}
 
 // Gives null, or a message that is to be freed with `free`.
 extern "C" char* fused_sgd_step(at::Tensor* const* parameters, at::Tensor* const* gradients, at::Tensor* const* buffers,

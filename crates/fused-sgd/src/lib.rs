@@ -47,7 +47,20 @@ pub fn step(parameters: &[Tensor], gradients: &[Tensor], momentum: &[&Tensor], r
     }
 }
 
+/// The Euclidean norm over all elements of `tensors`, which are on one device: one number there (`torch.nn.utils.get_total_norm`). One pass,
+/// where `tch` would need some operations a tensor.
+///
+/// # Panics
+/// With libtorch's message, where there are no tensors or they are on several devices.
+pub fn norm(tensors: &[Tensor]) -> Tensor {
+    let pointers: Vec<*const C_tensor> = tensors.iter().map(Tensor::as_ptr).collect();
+    // SAFETY: as in `step`; the tensor that is made is new.
+    unsafe { libtorch_call::tensor(|result| fused_sgd_norm(pointers.as_ptr(), pointers.len() as i64, result)) }
+}
+
 unsafe extern "C" {
+    fn fused_sgd_norm(tensors: *const *const C_tensor, count: i64, result: *mut *mut C_tensor) -> *mut c_char;
+
     fn fused_sgd_step(
         parameters: *const *const C_tensor,
         gradients: *const *const C_tensor,
@@ -88,6 +101,18 @@ mod tests {
         let momentum = parameter.zeros_like();
         step(&[parameter.shallow_clone()], &[values.copy()], &[&momentum], RATES);
         assert!(((values * (1.0 - 0.1 * 1.01)) - parameter).abs().max().double_value(&[]) < 1e-5);
+    }
+
+    #[test]
+    fn the_norm_is_that_of_all_numbers_together() {
+        let values = |count: i64| (Tensor::arange(count, (Kind::Float, Device::Cpu)) * 0.7).sin() * 3.0;
+        let ordinary = vec![values(5), values(9000).view([3, 3000]), values(64).view([8, 8]).tr(), values(1).squeeze()];
+        // Of another type and with gaps, which take the other way.
+        let others = vec![values(40).to_kind(Kind::Double), values(40).slice(0, 0, 40, 3)];
+        for tensors in [ordinary, others] {
+            let squares: f64 = tensors.iter().map(|t| t.to_kind(Kind::Double).square().sum(Kind::Double).double_value(&[])).sum();
+            assert!((number(&norm(&tensors)) / squares.sqrt() - 1.0).abs() < 1e-6);
+        }
     }
 
     #[test]

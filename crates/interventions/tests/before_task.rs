@@ -5,7 +5,7 @@ use interventions::{Situation, before_task, hooks};
 use paths::{DatasetName, Intervention, ModelSpec, NetworkName, Transform};
 use rand::Rng;
 use tch::{Device, Kind, Tensor};
-use training::{Input, Measuring, Network, network};
+use training::{Input, Network, network, parameters_of};
 
 const DATASET: DatasetName = DatasetName::Mnist;
 
@@ -22,7 +22,7 @@ fn images() -> ImageSet {
 }
 
 fn in_situation<T>(network: &mut dyn Network, act: impl FnOnce(&mut Situation<'_>) -> T) -> T {
-    let initial = Measuring::parameters_of(network);
+    let initial = parameters_of(network);
     let (train, received) = (images(), initial.iter().map(Tensor::copy).collect::<Vec<_>>());
     let mut situation =
         Situation { network, initial: &initial, received: &received, train: &train, seed: 3, position: 1, number: 0 };

@@ -38,6 +38,8 @@ pub struct ExperimentFile {
     #[serde(default = "Condition::target_alone")]
     baseline: Condition,
     conditions: Vec<Family>,
+    #[serde(default, deserialize_with = "values::names")]
+    measures: Vec<String>,
 }
 
 /// Where scales come from besides the file itself.
@@ -67,6 +69,8 @@ pub struct Experiment {
     pub baseline: Condition,
     /// The labelled paths, in the figure's order.
     pub conditions: Vec<Condition>,
+    /// Measures to be taken besides those that every stage takes, by name, such as "sharpness".
+    pub measures: Vec<String>,
 }
 
 /// One learning path to be followed from one seed.
@@ -162,6 +166,7 @@ impl ExperimentFile {
             settings,
             baseline,
             conditions,
+            measures: self.measures.clone(),
         };
         let tasks = experiment.tasks();
         if tasks > MOST_TASKS {

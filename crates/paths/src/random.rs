@@ -25,6 +25,8 @@ pub enum Purpose {
     TestSubset,
     /// What an intervention draws.
     Intervention,
+    /// What a measure draws, such as directions in which a loss is looked at.
+    Measure,
 }
 
 /// The stream for one purpose, one position in a path and one epoch of the run with `seed`.
@@ -37,6 +39,7 @@ pub fn stream(seed: u64, purpose: Purpose, position: usize, epoch: usize) -> Cha
         Purpose::Split => "split",
         Purpose::TestSubset => "test-subset",
         Purpose::Intervention => "intervention",
+        Purpose::Measure => "measure",
     };
     let mut key = Sha256::new();
     key.update(name.as_bytes());

@@ -57,6 +57,15 @@ pub(crate) fn some_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
     text(deserializer).map(Some)
 }
 
+/// Names in a list, none of them twice.
+pub(crate) fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+        Some((_, name)) => Err(de::Error::custom(format!("`{name}` is named twice"))),
+        None => Ok(names),
+    }
+}
+
 /// Numbers of tasks: written as one, or as a list of different ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TaskCounts(pub Vec<usize>);

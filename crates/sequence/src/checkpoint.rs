@@ -16,6 +16,9 @@ use crate::store::Store;
 /// Bytes of the checksum that comes before the tensors.
 const CHECKSUM_BYTES: usize = 32;
 
+/// The key of a checkpoint's numbers, with the version of what a checkpoint holds: one of another version is not gone on from.
+const PROGRESS: &str = "progress 2";
+
 fn path(store: &Store, id: StageId) -> PathBuf {
     store.root().join("checkpoints").join(id.to_string())
 }
@@ -27,7 +30,7 @@ fn path(store: &Store, id: StageId) -> PathBuf {
 pub fn save(store: &Store, id: StageId, checkpoint: &Checkpoint) -> Result<(), StoreError> {
     let path = path(store, id);
     let progress = serde_json::to_string(&checkpoint.progress).expect("progress has finite numbers only");
-    let tensors = to_safetensors(&checkpoint.tensors, HashMap::from([("progress".to_owned(), progress)]))
+    let tensors = to_safetensors(&checkpoint.tensors, HashMap::from([(PROGRESS.to_owned(), progress)]))
         .map_err(|reason| StoreError::Damaged { path: path.clone(), reason })?;
     let mut bytes = Sha256::digest(&tensors).to_vec();
     bytes.extend_from_slice(&tensors);
@@ -47,7 +50,7 @@ pub fn load(store: &Store, id: StageId) -> Result<Option<Checkpoint>, StoreError
             return Err("its checksum does not match".into());
         }
         let (tensors, metadata) = from_safetensors(tensors)?;
-        let progress = metadata.get("progress").ok_or("it has no progress")?;
+        let progress = metadata.get(PROGRESS).ok_or("it is of another version of this program")?;
         let progress: Progress = serde_json::from_str(progress).map_err(|e| e.to_string())?;
         Ok(Checkpoint { progress, tensors })
     };

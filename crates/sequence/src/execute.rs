@@ -63,6 +63,7 @@ pub fn execute(
     if schedule.left() == 0 {
         return Ok(Report::default());
     }
+    let measures = training::measures_to_take(&plan.measures).map_err(ExecuteError::Internal)?;
     training::set_arithmetic(plan.numerics.precision, options.deterministic);
     // Raised with `stop` too, and by a fault that would meet every stage.
     let halt = AtomicBool::new(false);
@@ -76,6 +77,7 @@ pub fn execute(
             checkpoint_every: options.checkpoint_every,
             stop: &halt,
             events,
+            measures,
         },
         leases: Leases::new(store.root().join("leases")),
         state: Mutex::new(State { schedule, report: Report::default(), fault: None, workers: options.jobs.max(1) }),
@@ -323,7 +325,7 @@ fn is_out_of_memory(reason: &str) -> bool {
     ["out of memory", "can't allocate memory", "not enough memory"].iter().any(|words| reason.contains(words))
 }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
     // libtorch's messages carry a C++ backtrace after the first line.
     text.and_then(|t| t.lines().next()).unwrap_or("libtorch failed without a message").to_owned()

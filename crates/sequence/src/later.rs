@@ -1,10 +1,18 @@
 //! Measures that are taken of a finished stage, from what is stored of it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
 use datasets::Library;
+use paths::StageId;
 use tch::Device;
-use training::{Measure, MeasureRow, Moment};
+use training::{Measure, MeasureRow, Task};
 
 use crate::error::ExecuteError;
+use crate::events::Events;
+use crate::execute::{Options, panic_message};
+use crate::plan::Plan;
 use crate::record::Record;
 use crate::stage::{Before, Origin, Received, load, receive};
 use crate::store::Store;
@@ -31,16 +39,86 @@ pub fn measure_later(
         seed: record.seed,
         parent: record.parent,
     };
-    let Received { mut network, measuring } = receive(&origin, store, &data, device)?;
+    let task = Task { data: &data, process: &record.process, position: record.position };
+    let Received { mut network, measuring } = receive(&origin, store, task, device)?;
     let mut measuring = measuring.with(&[measure]);
-    measuring.take(Moment::Received, &*network, &data.train, None);
+    // What other measures found while training is there to be looked at.
+    let mut known = store.measures(record.stage)?;
+    known.retain(|row| row.measure != measure.id());
+    measuring.resume(known);
+    measuring.received_now(&*network);
     let before = Before::of(&measuring);
     let mut situation = before.situation(&mut *network, &data, record.seed, record.position);
     interventions::before_task(&record.interventions, &mut situation);
-    measuring.take(Moment::Start, &*network, &data.train, None);
-    if record.summary().is_some() {
+    measuring.start(&*network);
+    if let Some(summary) = record.summary() {
         load(store, record.stage, &mut *network)?;
-        measuring.take(Moment::End, &*network, &data.train, None);
+        measuring.end(Some(summary.carried_epoch), &*network);
     }
-    Ok(measuring.rows().to_vec())
+    Ok(measuring.rows().iter().filter(|row| row.measure == measure.id()).cloned().collect())
+}
+
+/// Takes the measures that `plan` asks for of those finished stages that lack them, as [`measure_later`] does: stages that were
+/// trained before anybody asked. Several stages at a time; raising `stop` ends it after those, and what was measured is kept.
+///
+/// A stage that cannot be measured is told of, and the others go on.
+///
+/// # Errors
+/// Where a measure is unknown or the store cannot be read or written.
+pub fn measure_missing(
+    plan: &Plan,
+    store: &Store,
+    library: &Library,
+    options: &Options,
+    events: &dyn Events,
+    stop: &AtomicBool,
+) -> Result<usize, ExecuteError> {
+    let mut lacking = Vec::new();
+    for id in &plan.measures {
+        let measure = training::measure(id).map_err(ExecuteError::Internal)?;
+        for stage in plan.stages.iter().filter(|stage| store.has_weights(stage.id)) {
+            if store.measure(stage.id, &measure.id())?.is_none() {
+                lacking.push((stage.id, measure));
+            }
+        }
+    }
+    if lacking.is_empty() {
+        return Ok(0);
+    }
+    events.notice(&format!("Measuring what was trained before it was asked for: {} to take.", lacking.len()));
+    let (next, taken, fault) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(None));
+    let take = |id: StageId, measure: &'static dyn Measure| -> Result<(), ExecuteError> {
+        let Some(record) = store.record(id)? else { return Ok(()) };
+        let rows = catch_unwind(AssertUnwindSafe(|| measure_later(measure, &record, store, library, options.device)))
+            .unwrap_or_else(|panic| Err(ExecuteError::Internal(panic_message(&*panic))));
+        match rows {
+            Ok(rows) => store.add_measures(id, &rows)?,
+            Err(ExecuteError::Internal(reason)) => {
+                events.notice(&format!("{} of stage {} could not be taken: {reason}", measure.id(), id.short()));
+                return Ok(());
+            }
+            Err(other) => return Err(other),
+        }
+        taken.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs.max(1) {
+            scope.spawn(|| {
+                tch::set_num_threads(plan.numerics.threads as i32);
+                while !stop.load(Ordering::Relaxed)
+                    && let Some(&(id, measure)) = lacking.get(next.fetch_add(1, Ordering::Relaxed))
+                {
+                    if let Err(error) = take(id, measure) {
+                        fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+                        next.store(lacking.len(), Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    match fault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(taken.into_inner()),
+    }
 }

@@ -46,6 +46,8 @@ pub struct Plan {
     pub model: ModelSpec,
     /// The arithmetic of all stages.
     pub numerics: Numerics,
+    /// Measures to be taken besides those that every stage takes, by name or identity. They change no stage's identity.
+    pub measures: Vec<String>,
 }
 
 impl Plan {
@@ -61,6 +63,7 @@ impl Plan {
             runs: Vec::new(),
             model: settings.model(),
             numerics: settings.numerics(),
+            measures: experiment.measures.clone(),
         };
         let fingerprints: HashMap<DatasetName, String> =
             settings.datasets.iter().map(|&dataset| (dataset, datasets::fingerprint(dataset))).collect();

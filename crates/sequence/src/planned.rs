@@ -1,7 +1,7 @@
 //! What a stage is, kept in the store before it is trained, so that its identity is all that a worker has to be told.
 //!
-//! A description is a file of its own, named by the stage: `planned/ab/ab….json`. It never changes, as the identity is a
-//! hash of it.
+//! A description is a file of its own, named by the stage: `planned/ab/ab….json`. Of what it says, the identity is a hash, except for
+//! the measures that are asked for.
 
 use std::path::PathBuf;
 
@@ -23,6 +23,9 @@ struct Description {
     model: ModelSpec,
     numerics: Numerics,
     data: DataSelection,
+    /// No part of what a stage is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    measures: Vec<String>,
 }
 
 /// Why a stage cannot be trained by its identity alone.
@@ -60,7 +63,7 @@ pub enum PlannedError {
 pub fn describe(store: &Store, plan: &Plan) -> Result<(), StoreError> {
     for stage in &plan.stages {
         let path = path(store, stage.id);
-        if path.exists() {
+        if path.exists() && read(store, stage.id).is_ok_and(|known| plan.measures.iter().all(|id| known.measures.contains(id))) {
             continue;
         }
         let description = Description {
@@ -72,6 +75,7 @@ pub fn describe(store: &Store, plan: &Plan) -> Result<(), StoreError> {
             model: plan.model.clone(),
             numerics: plan.numerics.clone(),
             data: stage.data.clone(),
+            measures: plan.measures.clone(),
         };
         create_folder(path.parent().expect("a description lies in a folder"))?;
         replace(&path, &serde_json::to_vec(&description).expect("a description has text keys only"))?;
@@ -101,6 +105,7 @@ pub fn lineage(store: &Store, id: StageId) -> Result<Plan, PlannedError> {
         runs: Vec::new(),
         model: last.model.clone(),
         numerics: last.numerics.clone(),
+        measures: last.measures.clone(),
     };
     let channels = chain[0].step.task.dataset.channels();
     let genesis = Genesis { model: &plan.model, channels, seed: last.seed, numerics: &plan.numerics };

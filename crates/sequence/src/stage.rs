@@ -9,8 +9,8 @@ use interventions::Situation;
 use paths::{DatasetName, ModelSpec, Numerics, StageId};
 use tch::Device;
 use training::{
-    Checkpoint, Ending, Input, Lesson, Measuring, Moment, Network, Observer, PROBE_IMAGES, Progress, StepEvent,
-    compute_kind, learn, measures, network, to_safetensors,
+    Blueprint, Checkpoint, Ending, Input, Lesson, Measure, Measuring, Network, Observer, Progress, StepEvent, Task, compute_kind, learn,
+    parameters_of, to_safetensors,
 };
 
 use crate::checkpoint;
@@ -32,6 +32,8 @@ pub(crate) struct Setting<'a> {
     pub checkpoint_every: Duration,
     pub stop: &'a AtomicBool,
     pub events: &'a dyn Events,
+    /// What is measured meanwhile.
+    pub measures: Vec<&'static dyn Measure>,
 }
 
 /// Trains the stage at `index` and puts it into the store; `None` where it was interrupted, with its checkpoint kept.
@@ -56,14 +58,15 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
         seed: stage.seed,
         parent: stage.parent.map(|parent| plan.stages[parent].id),
     };
-    let Received { mut network, measuring } = receive(&origin, store, &data, device)?;
-    let mut measuring = measuring.with(measures());
+    let task = Task { data: &data, process: &stage.step.process, position: stage.position };
+    let Received { mut network, measuring } = receive(&origin, store, task, device)?;
+    let mut measuring = measuring.with(&setting.measures);
     let before = Before::of(&measuring);
     let mut situation = before.situation(&mut *network, &data, stage.seed, stage.position);
     let interventions = &stage.step.interventions;
     // A checkpoint has every tensor, interventions included, and everything that was measured.
     if resume.is_none() {
-        measuring.take(Moment::Received, situation.network, &data.train, None);
+        measuring.received_now(situation.network);
         interventions::before_task(interventions, &mut situation);
     }
     let hooks = interventions::hooks(interventions, &mut situation);
@@ -100,27 +103,53 @@ pub(crate) struct Origin<'a> {
 }
 
 /// A network as a stage receives it, and what its measures are held against.
-pub(crate) struct Received {
+pub(crate) struct Received<'a> {
     pub network: Box<dyn Network>,
-    pub measuring: Measuring,
+    pub measuring: Measuring<'a>,
 }
 
-/// The network that a stage begins with.
-pub(crate) fn receive(
+/// The network that a stage begins with, to learn `task`.
+pub(crate) fn receive<'a>(
     origin: &Origin<'_>,
     store: &Store,
-    data: &TaskData,
+    task: Task<'a>,
     device: Device,
-) -> Result<Received, ExecuteError> {
-    let (input, compute) = (Input::of(origin.dataset), compute_kind(origin.numerics.precision));
-    let mut network = network::new(origin.model, input, origin.seed, compute, device);
-    let initial = Measuring::parameters_of(&*network);
+) -> Result<Received<'a>, ExecuteError> {
+    let blueprint = Blueprint {
+        spec: origin.model.clone(),
+        input: Input::of(origin.dataset),
+        seed: origin.seed,
+        compute: compute_kind(origin.numerics.precision),
+        device,
+    };
+    let mut network = blueprint.build();
     if let Some(parent) = origin.parent {
         load(store, parent, &mut *network)?;
     }
-    let (images, _) = data.standard_test.slice(0, PROBE_IMAGES.min(data.standard_test.len()), None);
-    let measuring = Measuring::new(&*network, initial, images);
+    let previously_received = previously_received(origin, store, &blueprint)?;
+    let measuring = Measuring::new(blueprint, &*network, task);
+    let measuring = match previously_received {
+        Some(parameters) => measuring.after(parameters),
+        None => measuring,
+    };
     Ok(Received { network, measuring })
+}
+
+/// The parameters that the task before received; `None` where there was none, or where its weights were dropped.
+fn previously_received(
+    origin: &Origin<'_>,
+    store: &Store,
+    blueprint: &Blueprint,
+) -> Result<Option<Vec<tch::Tensor>>, ExecuteError> {
+    let Some(parent) = origin.parent else { return Ok(None) };
+    let Some(record) = store.record(parent)? else { return Ok(None) };
+    let mut network = blueprint.build();
+    match record.parent {
+        Some(grandparent) if !store.has_weights(grandparent) => return Ok(None),
+        Some(grandparent) => load(store, grandparent, &mut *network)?,
+        None => {}
+    }
+    Ok(Some(parameters_of(&*network)))
 }
 
 /// Gives `network` the weights that the stage `id` ended with.
@@ -138,9 +167,10 @@ pub(crate) struct Before {
 
 impl Before {
     /// Other handles of the memory that measures are held against.
-    pub fn of(measuring: &Measuring) -> Self {
-        let handles = |tensors: &[tch::Tensor]| tensors.iter().map(tch::Tensor::shallow_clone).collect();
-        Self { initial: handles(measuring.initial()), received: handles(measuring.received()) }
+    pub fn of(measuring: &Measuring<'_>) -> Self {
+        let received = measuring.received().parameters().into_iter().map(|p| p.tensor.detach());
+        let initial = measuring.initial().iter().map(tch::Tensor::shallow_clone);
+        Self { initial: initial.collect(), received: received.collect() }
     }
 
     /// Where `network` stands before the task at `position`.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::early_stopping::EarlyStopping;
 use crate::evaluate::Sums;
-use crate::measure::{MeasureRow, Updates, as_csv};
+use crate::measure::{MeasureRow, StepRecorder, as_csv};
 use crate::network::{NamedTensors, Network};
 use crate::sgd::Sgd;
 use crate::summary::EpochLog;
@@ -15,7 +15,7 @@ pub struct Checkpoint {
     /// Numbers.
     pub progress: Progress,
     /// Weights and buffers of the network, momentum buffers (`momentum.` before their names), the best weights so far
-    /// (`best.`) and the sums of the running epoch (`epoch.`).
+    /// (`best.`) and the sums and steps of the running epoch (`epoch.`).
     pub tensors: NamedTensors,
 }
 
@@ -42,11 +42,11 @@ pub(crate) struct State {
     pub optimiser: Sgd,
     pub best: Option<NamedTensors>,
     pub sums: Sums,
-    pub updates: Updates,
+    pub recorder: StepRecorder,
 }
 
 const TOTALS: &str = "epoch.totals";
-const PATH_LENGTH: &str = "epoch.path_length";
+const STEPS: &str = "epoch.steps";
 
 /// A copy of everything that makes the network what it is.
 pub(crate) fn snapshot(network: &dyn Network) -> NamedTensors {
@@ -62,7 +62,7 @@ pub(crate) fn save(progress: &Progress, network: &dyn Network, state: &State) ->
     tensors.extend(prefixed("momentum.", state.optimiser.momentum()));
     tensors.extend(state.best.as_ref().map(|best| prefixed("best.", best)).unwrap_or_default());
     tensors.push((TOTALS.into(), state.sums.totals.shallow_clone()));
-    tensors.push((PATH_LENGTH.into(), state.updates.path_length.shallow_clone()));
+    tensors.push((STEPS.into(), state.recorder.tensor(state.sums.totals.device())));
     Checkpoint { progress: progress.clone(), tensors: to_cpu(tensors) }
 }
 
@@ -77,8 +77,8 @@ pub(crate) fn restore(tensors: NamedTensors, network: &mut dyn Network, state: &
             momentum.push((name.to_owned(), tensor));
         } else if name == TOTALS {
             state.sums.totals.copy_(&tensor);
-        } else if name == PATH_LENGTH {
-            state.updates.path_length.copy_(&tensor);
+        } else if name == STEPS {
+            state.recorder.restore(tensor.to_device(device));
         } else {
             weights.push((name, tensor));
         }

@@ -13,7 +13,7 @@ use crate::checkpoint::{Checkpoint, Progress, State, restore, save, snapshot};
 use crate::early_stopping::EarlyStopping;
 use crate::evaluate::{Evaluation, Sums, evaluate};
 use crate::hook::Hook;
-use crate::measure::{Measuring, Moment, Updates};
+use crate::measure::{Measuring, StepRecorder};
 use crate::network::Network;
 use crate::observer::{Observer, StepEvent};
 use crate::sgd::Sgd;
@@ -41,7 +41,7 @@ pub struct Lesson<'a> {
 pub fn learn(
     network: &mut dyn Network,
     lesson: &mut Lesson<'_>,
-    measuring: &mut Measuring,
+    measuring: &mut Measuring<'_>,
     resume: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<(Ending, Progress), Box<dyn std::error::Error + Send + Sync>> {
@@ -51,7 +51,7 @@ pub fn learn(
         optimiser: Sgd::new(&network.parameters(), process),
         best: None,
         sums: Sums::zero(device),
-        updates: Updates::zero(device),
+        recorder: StepRecorder::default(),
     };
     let mut progress = Progress {
         epoch: 0,
@@ -66,9 +66,9 @@ pub fn learn(
         measuring.resume(progress.measures.clone());
         restore(checkpoint.tensors, network, &mut state)?;
     } else {
-        measuring.take(Moment::Start, network, &data.train, None);
+        measuring.start(network);
     }
-    let keep = |progress: &mut Progress, network: &dyn Network, measuring: &Measuring, state: &State| {
+    let keep = |progress: &mut Progress, network: &dyn Network, measuring: &Measuring<'_>, state: &State| {
         progress.measures = measuring.rows().to_vec();
         save(progress, network, state)
     };
@@ -100,6 +100,8 @@ pub fn learn(
             }
         }
         let train = state.sums.evaluation();
+        // Before hooks change the weights, which the last step is told from.
+        let made = state.recorder.steps(progress.epoch * steps, network, &state.optimiser);
         progress.train_seconds += started.elapsed().as_secs_f64();
         for hook in &mut lesson.hooks {
             tch::no_grad(|| hook.after_epoch(network, &mut state.optimiser, progress.epoch + 1));
@@ -115,7 +117,7 @@ pub fn learn(
             validation_loss: validation.loss,
             validation_accuracy: validation.accuracy,
         });
-        measuring.take(Moment::Epoch(progress.epoch + 1), network, &data.train, Some(&state.updates));
+        measuring.epoch(progress.epoch + 1, network, &made);
         let verdict = progress.stopping.observe(progress.epoch, validation.loss);
         if verdict.is_best && process.carry == Carry::Best {
             state.best = Some(snapshot(network));
@@ -123,7 +125,7 @@ pub fn learn(
         progress.epoch += 1;
         progress.step = 0;
         state.sums = Sums::zero(device);
-        state.updates = Updates::zero(device);
+        state.recorder = StepRecorder::default();
         if verdict.stop {
             break;
         }
@@ -137,7 +139,7 @@ pub fn learn(
     }
     let best_epoch = progress.stopping.best_epoch().map_or(0, |epoch| epoch + 1);
     let carried_epoch = if process.carry == Carry::Best { best_epoch } else { progress.epoch };
-    measuring.end(carried_epoch, network, &data.train);
+    measuring.end(Some(carried_epoch), network);
     let test = evaluate(network, &data.standard_test);
     let summary = Summary {
         epochs: progress.epoch,
@@ -193,8 +195,9 @@ fn train_step(
     for hook in hooks {
         tch::no_grad(|| hook.before_step(network, &mut gradients));
     }
+    let gradient_norm = fused_sgd::norm(&gradients);
     state.optimiser.step(&gradients);
-    state.updates.add(&state.optimiser.update_norm());
+    state.recorder.add(&loss, &gradient_norm, &state.optimiser.update_norm());
     state.sums.add(&loss, &logits.detach(), &labels);
 }
 

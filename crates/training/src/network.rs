@@ -3,6 +3,7 @@
 //! A new network is a file here with an `impl Network`, its name in `paths::NetworkName`, and a line in [`new`].
 
 mod all_cnn;
+mod blueprint;
 mod contract;
 mod init;
 mod layers;
@@ -16,6 +17,7 @@ use all_cnn::AllCnn;
 use mlp::Mlp;
 use resnet::ResNet;
 
+pub use blueprint::Blueprint;
 pub use contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, ParameterKind};
 
 /// A freshly initialised network for images of the shape `input`, whose convolutions and linear layers compute in `compute`.
@@ -92,6 +94,37 @@ mod tests {
                 assert_eq!(weight, matrix, "{spec:?} {}", parameter.name);
                 assert_eq!(parameter.kind.is_bias(), parameter.name.ends_with(".bias"), "{spec:?} {}", parameter.name);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_scale_invariant_can_be_scaled() {
+        for spec in specs() {
+            let mut network = build(&spec, DatasetName::Cifar10, 0);
+            let images = (Input::of(DatasetName::Cifar10).zeros(4, Kind::Float, Device::Cpu) + 1.0).cumsum(2, Kind::Float);
+            let logits = |network: &dyn Network| tch::no_grad(|| network.run(&images, Mode::Observe, &mut |_, _| {}));
+            let before = logits(&*network);
+            let weights = network.parameters().into_iter().filter(|p| p.scale_invariant);
+            let count = weights.map(|p| tch::no_grad(|| p.tensor.shallow_clone().g_mul_scalar_(3.0))).count();
+            assert_eq!(count > 0, matches!(spec.network, NetworkName::ResNet18 | NetworkName::AllCnnBn), "{spec:?}");
+            let after = logits(&*network);
+            let moved = (&after - &before).abs().max().double_value(&[]);
+            assert!(moved < 1e-3, "{spec:?} {moved}");
+            // Of a parameter that is not, the same does change something.
+            network = build(&spec, DatasetName::Cifar10, 0);
+            let classifier = network.parameters().into_iter().find(|p| p.kind == ParameterKind::ClassifierWeight).unwrap();
+            assert!(!classifier.scale_invariant);
+        }
+    }
+
+    #[test]
+    fn what_can_be_differentiated_twice_gives_the_same_logits() {
+        for spec in specs() {
+            let network = build(&spec, DatasetName::Cifar10, 3);
+            let images = (Input::of(DatasetName::Cifar10).zeros(4, Kind::Float, Device::Cpu) + 1.0).cumsum(3, Kind::Float);
+            let logits = |mode| tch::no_grad(|| network.run(&images, mode, &mut |_, _| {}));
+            let difference = (logits(Mode::Eval) - logits(Mode::Derivatives)).abs().max().double_value(&[]);
+            assert!(difference < 1e-4, "{spec:?} {difference}");
         }
     }
 

@@ -55,6 +55,16 @@ impl Sgd {
         fused_sgd::step(&self.parameters, gradients, &momentum, self.rates);
     }
 
+    /// η.
+    pub fn learning_rate(&self) -> f64 {
+        self.rates.learning_rate
+    }
+
+    /// By what the last step changed the parameter at this place of the order: −η·v.
+    pub fn last_update(&self, at: usize) -> Tensor {
+        tch::no_grad(|| &self.momentum[at].1 * -self.rates.learning_rate)
+    }
+
     /// The Euclidean norm η‖v‖ of the last step's change of all parameters: float32, one number on their device.
     pub fn update_norm(&self) -> Tensor {
         tch::no_grad(|| self.flat.dot(&self.flat).sqrt() * self.rates.learning_rate.abs())

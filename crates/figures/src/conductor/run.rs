@@ -38,6 +38,7 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
         return Ok(ExitCode::SUCCESS);
     }
     drawing::check(&experiment)?;
+    training::measures_to_take(&experiment.measures).map_err(FigureError::Measure)?;
     let plan = Plan::new(&experiment);
     // Neither of these trains, so they need no device: a login node may have none.
     if options.cluster.collect {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use datasets::Library;
 use paths::DatasetName;
-use sequence::{Plan, Store, execute};
+use sequence::{Plan, Store, execute, measure_missing};
 use tch::Device;
 
 use crate::command_line::Options;
@@ -43,8 +43,17 @@ pub(crate) fn train(
         checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()),
     };
     let report = execute(plan, store, &library, &execution, &*progress, &signals.stop);
+    let measured = match &report {
+        Ok(report) if !report.interrupted => {
+            measure_missing(plan, store, &library, &execution, &*progress, &signals.stop).map(|_| ())
+        }
+        _ => Ok(()),
+    };
     progress.finish();
     let mut report = report?;
+    measured?;
+    // One that is stopped while it measures is interrupted, too.
+    report.interrupted |= !plan.measures.is_empty();
     report.interrupted &= signals.stopped();
     Ok(report)
 }

@@ -77,10 +77,13 @@ impl Events for Watcher {
     }
 }
 
+pub fn options(jobs: usize) -> Options {
+    Options { jobs, device: Device::Cpu, deterministic: false, checkpoint_every: Duration::ZERO }
+}
+
 pub fn run(plan: &Plan, store: &Path, jobs: usize, watcher: &Watcher) -> Result<Report, ExecuteError> {
     let store = Store::open(store)?;
-    let options = Options { jobs, device: Device::Cpu, deterministic: false, checkpoint_every: Duration::ZERO };
-    execute(plan, &store, &library(), &options, watcher, &watcher.stop)
+    execute(plan, &store, &library(), &options(jobs), watcher, &watcher.stop)
 }
 
 /// Everything in a store that must not depend on how it came about: outcomes, epoch logs, weights and measures, as bytes.

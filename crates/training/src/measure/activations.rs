@@ -2,17 +2,15 @@
 
 use tch::{Kind, Tensor};
 
-use super::contract::{Measure, Moment, Value, View, numbers};
-
-/// Images that activations are measured on: enough for stable statistics, few enough that a look costs less than a
-/// hundredth of an epoch.
-pub const PROBE_IMAGES: usize = 256;
+use super::contract::{Measure, Value, numbers};
+use super::moment::Moment;
+use super::view::View;
 
 /// `activations`: for each non-linearity the `mean` and `std` (of the population) of its outputs over the images, all positions
 /// and all units; their `sparsity`, which is the share of them that are zero, 0 to 1; and the share of `dead_units`, which are
 /// zero for every image at every position (a unit is a channel of a convolution, or a neuron). Normalisations use the images'
 /// own statistics, so that networks whose running statistics have not settled can be compared. Of the weights alone; one pass
-/// of [`PROBE_IMAGES`] images.
+/// of [`PROBE_IMAGES`](super::PROBE_IMAGES) images.
 pub(super) struct Activations;
 
 /// The identity of the measure [`Activations`].
@@ -35,7 +33,7 @@ impl Measure for Activations {
 
     fn take(&self, view: &View<'_>) -> Vec<Value> {
         let (mut names, mut rows) = (Vec::new(), Vec::new());
-        view.network.activations(view.images, &mut |activation, output| {
+        view.network.activations(&view.probe(), &mut |activation, output| {
             let output = output.to_kind(Kind::Float);
             let zeros = output.eq(0.0);
             // Places along the first dimension, units along the second: no copy where memory is channels-last.
@@ -61,15 +59,14 @@ impl Measure for Activations {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::taking::Measuring;
-    use crate::measure::taking::tests::{images, net, train};
+    use crate::measure::example::{Example, blueprint};
+    use paths::{ModelSpec, NetworkName};
 
     #[test]
     fn activations_are_those_of_every_relu() {
         assert_eq!(Activations.id(), ACTIVATIONS);
-        let model = net(0);
-        let measuring = Measuring::new(&*model, Measuring::parameters_of(&*model), images());
-        let take = || Activations.take(&measuring.view(&*model, &train(), None));
+        let example = Example::of(blueprint());
+        let take = || example.find(&Activations, Moment::End);
         let values = take();
         let layers: Vec<&str> = values.iter().filter(|v| v.name == "mean").map(|v| v.subject.as_str()).collect();
         assert_eq!(layers.len(), 17);
@@ -79,7 +76,7 @@ mod tests {
         assert!((0.3..0.7).contains(&first(&values, "sparsity")));
         assert_eq!(first(&values, "dead_units"), 0.0);
         // A channel shifted far down is dead, and only that one.
-        let mut shift = model.parameters().swap_remove(2);
+        let mut shift = example.network.parameters().swap_remove(2);
         assert_eq!(shift.name, "bn1.bias");
         let _ = tch::no_grad(|| shift.tensor.get(1).fill_(-100.0));
         assert_eq!(first(&take(), "dead_units"), 0.25);
@@ -88,13 +85,11 @@ mod tests {
 
     #[test]
     fn units_of_a_linear_layer_are_its_neurons() {
-        use crate::network::{self, Input};
-        let spec = paths::ModelSpec { network: paths::NetworkName::Mlp, width: 4, ..paths::ModelSpec::default() };
-        let model = network::new(&spec, Input { channels: 3, side: 8 }, 0, Kind::Float, tch::Device::Cpu);
-        let mut bias = model.parameters().swap_remove(1).tensor;
+        let spec = ModelSpec { network: NetworkName::Mlp, ..blueprint().spec };
+        let example = Example::of(crate::network::Blueprint { spec, ..blueprint() });
+        let mut bias = example.network.parameters().swap_remove(1).tensor;
         tch::no_grad(|| bias.copy_(&Tensor::from_slice(&[-1e3f32, 1e3, 1e3, 1e3])));
-        let measuring = Measuring::new(&*model, Measuring::parameters_of(&*model), images());
-        let values = Activations.take(&measuring.view(&*model, &train(), None));
+        let values = example.find(&Activations, Moment::End);
         let of = |name: &str| values.iter().find(|v| v.subject == "relu1" && v.name == name).unwrap().value;
         assert_eq!((of("dead_units"), of("sparsity")), (0.25, 0.25));
     }

@@ -2,7 +2,9 @@
 
 use tch::{Kind, Tensor};
 
-use super::contract::{Measure, Moment, Value, View, numbers};
+use super::contract::{Measure, Value, numbers};
+use super::moment::Moment;
+use super::view::View;
 
 /// `norms`: for each parameter its `l2_norm` and `mean_abs` (mean absolute value), its `distance_from_initialisation` and its
 /// `distance_from_previous_task` (Euclidean; from the initial value where there was no task before). Of the weights alone; four
@@ -28,11 +30,12 @@ impl Measure for Norms {
     }
 
     fn take(&self, view: &View<'_>) -> Vec<Value> {
-        let parameters = view.network.parameters();
-        let rows = parameters.iter().zip(view.initial).zip(view.received).map(|((parameter, initial), received)| {
+        let (parameters, received) = (view.network.parameters(), view.received.parameters());
+        let rows = parameters.iter().zip(view.initial).zip(received).map(|((parameter, initial), received)| {
             let tensor = parameter.tensor.detach().to_kind(Kind::Double);
-            let distance = |other: &Tensor| (&tensor - other.to_kind(Kind::Double)).norm();
-            Tensor::stack(&[tensor.norm(), tensor.abs().mean(Kind::Double), distance(initial), distance(received)], 0)
+            let distance = |other: &Tensor| (&tensor - other.detach().to_kind(Kind::Double)).norm();
+            let (before, now) = (distance(&received.tensor), tensor.norm());
+            Tensor::stack(&[now, tensor.abs().mean(Kind::Double), distance(initial), before], 0)
         });
         let norms = numbers::<4>(&rows.collect::<Vec<_>>());
         let values = parameters.iter().zip(norms).flat_map(|(parameter, norms)| {
@@ -45,16 +48,16 @@ impl Measure for Norms {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::taking::Measuring;
-    use crate::measure::taking::tests::{images, net, train};
+    use crate::measure::example::{Example, blueprint};
 
     #[test]
     fn norms_are_those_of_the_tensors() {
         assert_eq!(Norms.id(), NORMS);
-        let model = net(0);
-        let measuring = Measuring::new(&*model, Measuring::parameters_of(&*model), images());
+        let example = Example::of(blueprint());
+        let model = &*example.network;
+        let measuring = example.measuring();
         let bias = |name: &str| {
-            let values = Norms.take(&measuring.view(&*model, &train(), None));
+            let values = Norms.take(&measuring.view(Moment::End, model));
             values.iter().find(|v| v.subject == "fc.bias" && v.name == name).unwrap().value
         };
         assert_eq!(bias("distance_from_initialisation"), 0.0);

@@ -1,7 +1,7 @@
 //! Measures as a long table: `moment, measure, subject, name, value`. Numbers have float32's digits, which is what they are good
 //! for.
 
-use crate::measure::contract::Moment;
+use super::moment::Moment;
 
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub fn measures_from_csv(bytes: &[u8]) -> Result<Vec<MeasureRow>, String> {
             measure: cell(1),
             subject: cell(2),
             name: cell(3),
-            value: record[4].parse().map_err(|_| format!("`{}` is not a number", &record[4]))?,
+            value: record[4].parse::<f32>().map_err(|_| format!("`{}` is not a number", &record[4]))?.into(),
         })
     };
     reader.records().map(row).collect()

@@ -1,27 +1,60 @@
 //! Taking the measures of a stage as its training goes on.
 
-use datasets::ImageSet;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use datasets::TaskData;
+use paths::LearningProcess;
 use serde::{Deserialize, Deserializer, Serializer};
 use tch::Tensor;
 
-use crate::measure::contract::{Measure, Moment, Updates, Value, View};
-use crate::measure::table::{MeasureRow, measures_from_csv, measures_to_csv};
-use crate::network::Network;
+use super::contract::{Measure, Value};
+use super::moment::Moment;
+use super::steps::Steps;
+use super::table::{MeasureRow, measures_from_csv, measures_to_csv};
+use super::view::View;
+use crate::network::{Blueprint, Network};
 
 /// What a stage's network is held against, the images it is shown, and what was found so far.
-pub struct Measuring {
+pub struct Measuring<'a> {
     measures: Vec<&'static dyn Measure>,
+    blueprint: Blueprint,
     initial: Vec<Tensor>,
-    received: Vec<Tensor>,
-    images: Tensor,
+    received: Box<dyn Network>,
+    previously_received: Option<Vec<Tensor>>,
+    task: Task<'a>,
     rows: Vec<MeasureRow>,
+    of_received: RefCell<HashMap<&'static str, Tensor>>,
 }
 
-impl Measuring {
-    /// Of a stage that receives `network`, whose parameters were `initial` (in their order) before all training, with `images`
-    /// (B×C×H×W in the compute type) to activate it. No measure is taken until [`Measuring::with`] says which.
-    pub fn new(network: &dyn Network, initial: Vec<Tensor>, images: Tensor) -> Self {
-        Self { measures: Vec::new(), initial, received: Self::parameters_of(network), images, rows: Vec::new() }
+/// The task of a stage, as measures see it.
+#[derive(Clone, Copy)]
+pub struct Task<'a> {
+    /// Its images.
+    pub data: &'a TaskData,
+    /// How it is learnt.
+    pub process: &'a LearningProcess,
+    /// Its position in the path, from 0.
+    pub position: usize,
+}
+
+impl<'a> Measuring<'a> {
+    /// Of a stage that receives `network`, which was made from `blueprint`, to learn `task`. No measure is taken until
+    /// [`Measuring::with`] says which.
+    pub fn new(blueprint: Blueprint, network: &dyn Network, task: Task<'a>) -> Self {
+        let mut received = blueprint.build();
+        let initial = parameters_of(&*received);
+        received.load(&network.tensors()).expect("networks of one blueprint have the same tensors");
+        Self {
+            measures: Vec::new(),
+            blueprint,
+            initial,
+            received,
+            previously_received: None,
+            task,
+            rows: Vec::new(),
+            of_received: RefCell::default(),
+        }
     }
 
     /// The same with these measures.
@@ -29,9 +62,9 @@ impl Measuring {
         Self { measures: measures.to_vec(), ..self }
     }
 
-    /// Copies of the parameters of `network`, in their order.
-    pub fn parameters_of(network: &dyn Network) -> Vec<Tensor> {
-        network.parameters().iter().map(|parameter| parameter.tensor.detach().copy()).collect()
+    /// The same, knowing the parameters that the task before received.
+    pub fn after(self, previously_received: Vec<Tensor>) -> Self {
+        Self { previously_received: Some(previously_received), ..self }
     }
 
     /// The parameters before all training.
@@ -39,9 +72,9 @@ impl Measuring {
         &self.initial
     }
 
-    /// The parameters as the stage received them.
-    pub fn received(&self) -> &[Tensor] {
-        &self.received
+    /// The network as the stage received it.
+    pub fn received(&self) -> &dyn Network {
+        &*self.received
     }
 
     /// What was found so far, moment by moment.
@@ -49,50 +82,70 @@ impl Measuring {
         &self.rows
     }
 
-    /// Goes on from what was found before an interruption.
+    /// Goes on from what was found before.
     pub fn resume(&mut self, rows: Vec<MeasureRow>) {
         self.rows = rows;
     }
 
     /// What measures look at.
-    pub fn view<'a>(&'a self, network: &'a dyn Network, train: &'a ImageSet, updates: Option<&'a Updates>) -> View<'a> {
-        let Self { initial, received, images, .. } = self;
-        View { network, initial, received, images, train, updates }
+    pub fn view<'b>(&'b self, at: Moment, network: &'b dyn Network) -> View<'b> {
+        View {
+            at,
+            network,
+            initial: &self.initial,
+            received: &*self.received,
+            previously_received: self.previously_received.as_deref(),
+            data: self.task.data,
+            process: self.task.process,
+            position: self.task.position,
+            steps: None,
+            carried_epoch: None,
+            rows: &self.rows,
+            blueprint: &self.blueprint,
+            of_received: &self.of_received,
+        }
     }
 
-    /// Takes every measure that is due as received, before the first step, or after an epoch.
-    pub fn take(&mut self, at: Moment, network: &dyn Network, train: &ImageSet, updates: Option<&Updates>) {
-        let unchanged = at == Moment::Start
-            && network.parameters().iter().zip(&self.received).all(|(now, then)| now.tensor.equal(then));
-        let known = unchanged.then_some(Moment::Received);
-        self.take_unless(known, at, network, train, updates);
+    /// Takes every measure that is due as received.
+    pub fn received_now(&mut self, network: &dyn Network) {
+        self.take(Moment::Received, network, None, None);
     }
 
-    /// Takes every measure that is due at the end, when the network has the weights of `epoch`.
-    pub fn end(&mut self, epoch: usize, network: &dyn Network, train: &ImageSet) {
-        self.take_unless(Some(Moment::Epoch(epoch)), Moment::End, network, train, None);
+    /// Takes every measure that is due before the first step.
+    pub fn start(&mut self, network: &dyn Network) {
+        let unchanged = network.tensors().iter().zip(self.received.tensors()).all(|((_, now), (_, then))| now.equal(&then));
+        self.take(Moment::Start, network, unchanged.then_some(Moment::Received), None);
     }
 
-    /// Takes the measures that are due, or repeats what they found at a moment at which the parameters were the same.
-    fn take_unless(
-        &mut self,
-        known: Option<Moment>,
-        at: Moment,
-        network: &dyn Network,
-        train: &ImageSet,
-        updates: Option<&Updates>,
-    ) {
+    /// Takes every measure that is due after an epoch, from 1.
+    pub fn epoch(&mut self, epoch: usize, network: &dyn Network, steps: &Steps) {
+        self.take(Moment::Epoch(epoch), network, None, Some(steps));
+    }
+
+    /// Takes every measure that is due at the end, when the network has the weights of `epoch`, where that is known.
+    pub fn end(&mut self, epoch: Option<usize>, network: &dyn Network) {
+        self.take(Moment::End, network, epoch.map(Moment::Epoch), None);
+    }
+
+    /// Takes the measures that are due, or repeats what they found at a moment at which the network was the same.
+    fn take(&mut self, at: Moment, network: &dyn Network, same: Option<Moment>, steps: Option<&Steps>) {
+        let carried_epoch = match (at, same) {
+            (Moment::End, Some(Moment::Epoch(epoch))) => Some(epoch),
+            _ => None,
+        };
         for measure in self.measures.clone().into_iter().filter(|measure| measure.is_taken(at)) {
-            if known.is_some_and(|known| self.repeat(measure, known, at)) {
+            let same = same.filter(|_| measure.is_of_weights_alone());
+            if same.is_some_and(|same| self.repeat(measure, same, at)) {
                 continue;
             }
-            let values = measure.take(&self.view(network, train, updates));
+            let values = measure.take(&View { steps, carried_epoch, ..self.view(at, network) });
             let row = |value: Value| MeasureRow {
                 moment: at,
                 measure: measure.id(),
                 subject: value.subject,
                 name: value.name.to_owned(),
-                value: value.value,
+                // What is read back after an interruption has a table's digits.
+                value: f64::from(value.value as f32),
             };
             self.rows.extend(values.into_iter().map(row));
         }
@@ -107,6 +160,11 @@ impl Measuring {
         self.rows.extend_from_slice(&rows);
         !rows.is_empty()
     }
+}
+
+/// Copies of the parameters of `network`, in their order.
+pub fn parameters_of(network: &dyn Network) -> Vec<Tensor> {
+    network.parameters().iter().map(|parameter| parameter.tensor.detach().copy()).collect()
 }
 
 /// Rows inside JSON, as the text of their table.
@@ -124,68 +182,55 @@ pub(crate) mod as_csv {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
+    use crate::measure::example::{Example, blueprint, steps};
     use crate::measure::measures;
-    use crate::network::{self, Input, NamedTensors};
-    use datasets::{ChannelStatistics, Selected, stripes};
-    use paths::{DatasetName, ModelSpec, Transform};
-    use tch::{Device, Kind};
-
-    pub fn net(seed: u64) -> Box<dyn Network> {
-        let spec = ModelSpec { width: 4, ..ModelSpec::default() };
-        network::new(&spec, Input { channels: 3, side: 8 }, seed, Kind::Float, Device::Cpu)
-    }
-
-    /// Images without libtorch's random generator, which nothing here may touch.
-    pub fn images() -> Tensor {
-        (Tensor::arange(8 * 3 * 8 * 8, (Kind::Float, Device::Cpu)) * 12.9898).sin().view([8, 3, 8, 8])
-    }
-
-    pub fn train() -> ImageSet {
-        let raw = stripes(DatasetName::Cifar10, vec![0, 1, 2, 3]);
-        let selected = Selected::new(DatasetName::Cifar10, &raw, &[0, 1, 2, 3]);
-        let statistics = ChannelStatistics::of(&raw);
-        ImageSet::prepare(&selected, &Transform::STANDARD, &statistics, true, 0, Kind::Float, Device::Cpu)
-    }
-
-    fn measuring(network: &dyn Network) -> Measuring {
-        Measuring::new(network, Measuring::parameters_of(network), images()).with(measures())
-    }
+    use crate::network::NamedTensors;
 
     #[test]
     fn a_look_changes_nothing() {
-        let model = net(0);
-        let before: NamedTensors = model.tensors().into_iter().map(|(n, t)| (n, t.detach().copy())).collect();
-        let mut measuring = measuring(&*model);
-        measuring.take(Moment::Received, &*model, &train(), None);
-        measuring.take(Moment::Epoch(1), &*model, &train(), None);
-        assert!(model.tensors().iter().zip(&before).all(|((_, now), (_, then))| now.equal(then)));
+        let example = Example::of(blueprint());
+        let model = &*example.network;
+        let copy = |network: &dyn Network| -> NamedTensors {
+            network.tensors().into_iter().map(|(n, t)| (n, t.detach().copy())).collect()
+        };
+        let before = copy(model);
+        let mut measuring = example.measuring().with(measures());
+        measuring.received_now(model);
+        measuring.start(model);
+        measuring.epoch(1, model, &steps());
+        measuring.end(Some(1), model);
+        assert!(copy(model).iter().zip(&before).all(|((_, now), (_, then))| now.equal(then)));
+        assert!(copy(measuring.received()).iter().zip(&before).all(|((_, now), (_, then))| now.equal(then)));
+        assert!(model.parameters().iter().all(|p| p.tensor.requires_grad() && !p.tensor.grad().defined()));
     }
 
     #[test]
     fn a_moment_with_the_same_weights_finds_the_same() {
-        let model = net(0);
-        let mut measuring = measuring(&*model);
+        let example = Example::of(blueprint());
+        let model = &*example.network;
+        let of_weights: Vec<_> = measures().iter().copied().filter(|m| m.is_of_weights_alone() && !m.is_on_request()).collect();
+        let mut measuring = example.measuring().with(&of_weights);
         let at = |measuring: &Measuring, moment: Moment| -> Vec<(String, f64)> {
-            let rows = measuring.rows().iter().filter(|row| row.moment == moment);
+            let rows = measuring.rows().iter().filter(|row| row.moment == moment && row.measure == "norms@1");
             rows.map(|row| (format!("{} {} {}", row.measure, row.subject, row.name), row.value)).collect()
         };
-        measuring.take(Moment::Received, &*model, &train(), None);
+        measuring.received_now(model);
         let mut bias = model.parameters().pop().unwrap().tensor;
         let value = bias.detach().copy();
         let _ = tch::no_grad(|| bias.g_add_scalar_(1.0));
-        measuring.take(Moment::Start, &*model, &train(), None);
-        measuring.take(Moment::Epoch(1), &*model, &train(), None);
+        measuring.start(model);
+        measuring.epoch(1, model, &steps());
         tch::no_grad(|| bias.copy_(&value));
-        measuring.take(Moment::Epoch(2), &*model, &train(), None);
+        measuring.epoch(2, model, &steps());
         let of = |moment| at(&measuring, moment);
         assert_ne!(of(Moment::Received), of(Moment::Start));
         assert_eq!(of(Moment::Start), of(Moment::Epoch(1)));
         assert_eq!(of(Moment::Received), of(Moment::Epoch(2)));
         // What epoch 2 found is not computed again, and what was not taken then is.
-        measuring.end(2, &*model, &train());
-        measuring.end(7, &*model, &train());
+        measuring.end(Some(2), model);
+        measuring.end(Some(7), model);
         let ends = at(&measuring, Moment::End);
         assert_eq!(ends.len(), 2 * at(&measuring, Moment::Received).len());
         assert_eq!(ends[..ends.len() / 2], ends[ends.len() / 2..]);

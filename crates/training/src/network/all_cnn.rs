@@ -59,9 +59,10 @@ impl AllCnn {
         let mut layers = Layers::default();
         for (number, block) in (1..).zip(&self.blocks) {
             let place = Place::on_main_path(block.part);
-            layers.conv(&format!("conv{number}"), &block.conv, place);
-            if let Some(norm) = &block.norm {
-                layers.norm(&format!("bn{number}"), norm, place);
+            let conv = format!("conv{number}");
+            match &block.norm {
+                Some(norm) => layers.normalised_conv([&conv, &format!("bn{number}")], &block.conv, norm, place),
+                None => layers.conv(&conv, &block.conv, place),
             }
         }
         layers.classifier_conv("conv9", &self.classifier, Place::on_main_path("classifier"));
@@ -73,14 +74,14 @@ impl Network for AllCnn {
     fn run(&self, images: &Tensor, mode: Mode, visit: &mut Visitor<'_>) -> Tensor {
         let mut x = images.shallow_clone();
         for block in &self.blocks {
-            x = block.conv.forward(&x);
+            x = block.conv.forward(&x, mode);
             x = match &block.norm {
                 Some(norm) => norm.forward(&x, mode, Then::Relu),
                 None => x.relu(),
             };
             visit(Activation { name: &block.relu, part: block.part }, &x);
         }
-        self.classifier.forward(&x).mean_dim([2i64, 3].as_slice(), false, x.kind()).to_kind(Kind::Float)
+        self.classifier.forward(&x, mode).mean_dim([2i64, 3].as_slice(), false, x.kind()).to_kind(Kind::Float)
     }
 
     fn parameters(&self) -> Vec<Parameter> {

@@ -40,6 +40,8 @@ pub enum Mode {
     Eval,
     /// By the batch's own, and the running ones stay as they are: a look at the network as training sees it.
     Observe,
+    /// By the running statistics, and everything by operations of libtorch that can be differentiated twice: curvature. Slower.
+    Derivatives,
 }
 
 /// What a parameter does in its network.
@@ -82,6 +84,8 @@ pub struct Parameter {
     pub part: String,
     /// Whether it belongs to a shortcut beside the main path.
     pub shortcut: bool,
+    /// Whether a normalisation follows directly, so that in training a positive factor on it changes no output of the network.
+    pub scale_invariant: bool,
     /// Its value, float32.
     pub tensor: Tensor,
 }

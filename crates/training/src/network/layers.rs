@@ -33,14 +33,13 @@ impl Conv2d {
     }
 
     /// B×I×H×W in the compute type to B×O×H'×W'.
-    pub fn forward(&self, x: &Tensor) -> Tensor {
+    pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
         let weight = self.weight.to_kind(x.kind());
-        match &self.bias {
-            Some(bias) => {
-                x.conv2d(&weight, Some(bias.to_kind(x.kind())), [self.stride; 2], [self.padding; 2], [1, 1], 1)
-            }
-            None => conv2d(x, &weight, self.stride, self.padding),
+        if self.bias.is_none() && mode != Mode::Derivatives {
+            return conv2d(x, &weight, self.stride, self.padding);
         }
+        let bias = self.bias.as_ref().map(|bias| bias.to_kind(x.kind()));
+        x.conv2d(&weight, bias, [self.stride; 2], [self.padding; 2], [1, 1], 1)
     }
 
     /// The side of the output for inputs of `side`×`side` pixels.
@@ -85,8 +84,22 @@ impl BatchNorm2d {
             Mode::Train => batch_norm::Statistics::Batch { running: Some(running), momentum },
             Mode::Observe => batch_norm::Statistics::Batch { running: None, momentum },
             Mode::Eval => batch_norm::Statistics::Given(running.0, running.1),
+            Mode::Derivatives => return self.by_plain_operations(x, then),
         };
         batch_norm(x, &self.weight, &self.bias, statistics, Self::EPSILON, then)
+    }
+
+    /// The same by the running statistics, as a factor and a summand a channel.
+    fn by_plain_operations(&self, x: &Tensor, then: Then<'_>) -> Tensor {
+        let factor = &self.weight / (&self.running_var + Self::EPSILON).sqrt();
+        let summand = &self.bias - &self.running_mean * &factor;
+        let of_channels = |tensor: &Tensor| tensor.view([1, -1, 1, 1]).to_kind(x.kind());
+        let y = x * of_channels(&factor) + of_channels(&summand);
+        match then {
+            Then::Nothing => y,
+            Then::Relu => y.relu(),
+            Then::AddAndRelu(shortcut) => (y + shortcut).relu(),
+        }
     }
 }
 
@@ -140,11 +153,18 @@ impl Layers {
         self.push(name, place, &layer.weight, layer.bias.as_ref(), [ParameterKind::Weight, ParameterKind::Bias]);
     }
 
+    /// A convolution without bias and the normalisation that follows it.
+    pub fn normalised_conv(&mut self, names: [&str; 2], conv: &Conv2d, norm: &BatchNorm2d, place: Place<'_>) {
+        self.conv(names[0], conv, place);
+        self.parameters.last_mut().expect("a convolution has a weight").scale_invariant = true;
+        self.norm(names[1], norm, place);
+    }
+
     pub fn linear(&mut self, name: &str, layer: &Linear, place: Place<'_>) {
         self.push(name, place, &layer.weight, Some(&layer.bias), [ParameterKind::Weight, ParameterKind::Bias]);
     }
 
-    pub fn norm(&mut self, name: &str, layer: &BatchNorm2d, place: Place<'_>) {
+    fn norm(&mut self, name: &str, layer: &BatchNorm2d, place: Place<'_>) {
         self.push(name, place, &layer.weight, Some(&layer.bias), [ParameterKind::NormScale, ParameterKind::NormShift]);
         self.buffers.push((format!("{name}.running_mean"), layer.running_mean.shallow_clone()));
         self.buffers.push((format!("{name}.running_var"), layer.running_var.shallow_clone()));
@@ -174,6 +194,7 @@ impl Layers {
                 kind,
                 part: place.part.to_owned(),
                 shortcut: place.shortcut,
+                scale_invariant: false,
                 tensor: tensor.shallow_clone(),
             }));
         }

@@ -66,8 +66,7 @@ impl ResNet {
 
     fn layers(&self) -> Layers {
         let mut layers = Layers::default();
-        layers.conv("conv1", &self.conv1, Place::on_main_path("stem"));
-        layers.norm("bn1", &self.bn1, Place::on_main_path("stem"));
+        layers.normalised_conv(["conv1", "bn1"], &self.conv1, &self.bn1, Place::on_main_path("stem"));
         for block in &self.blocks {
             block.list(&mut layers);
         }
@@ -78,7 +77,7 @@ impl ResNet {
 
 impl Network for ResNet {
     fn run(&self, images: &Tensor, mode: Mode, visit: &mut Visitor<'_>) -> Tensor {
-        let mut x = self.bn1.forward(&self.conv1.forward(images), mode, Then::Relu);
+        let mut x = self.bn1.forward(&self.conv1.forward(images, mode), mode, Then::Relu);
         visit(Activation { name: "relu", part: "stem" }, &x);
         if self.stem == Stem::Conv7 {
             x = x.max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false);
@@ -134,26 +133,26 @@ impl BasicBlock {
     fn run(&self, x: &Tensor, mode: Mode, visit: &mut Visitor<'_>) -> Tensor {
         let [first, second] = self.relus.each_ref().map(|name| Activation { name, part: &self.part });
         let shortcut = match &self.downsample {
-            Some((conv, bn)) => bn.forward(&conv.forward(x), mode, Then::Nothing),
+            Some((conv, bn)) => bn.forward(&conv.forward(x, mode), mode, Then::Nothing),
             None => x.shallow_clone(),
         };
-        let y = self.bn1.forward(&self.conv1.forward(x), mode, Then::Relu);
+        let y = self.bn1.forward(&self.conv1.forward(x, mode), mode, Then::Relu);
         visit(first, &y);
-        let y = self.bn2.forward(&self.conv2.forward(&y), mode, Then::AddAndRelu(&shortcut));
+        let y = self.bn2.forward(&self.conv2.forward(&y, mode), mode, Then::AddAndRelu(&shortcut));
         visit(second, &y);
         y
     }
 
     fn list(&self, layers: &mut Layers) {
         let (name, main) = (&self.name, Place::on_main_path(&self.part));
-        layers.conv(&format!("{name}.conv1"), &self.conv1, main);
-        layers.norm(&format!("{name}.bn1"), &self.bn1, main);
-        layers.conv(&format!("{name}.conv2"), &self.conv2, main);
-        layers.norm(&format!("{name}.bn2"), &self.bn2, main);
+        let mut list = |[conv, norm]: [&str; 2], layer, normalisation, place| {
+            let names = [format!("{name}.{conv}"), format!("{name}.{norm}")];
+            layers.normalised_conv(names.each_ref().map(String::as_str), layer, normalisation, place);
+        };
+        list(["conv1", "bn1"], &self.conv1, &self.bn1, main);
+        list(["conv2", "bn2"], &self.conv2, &self.bn2, main);
         if let Some((conv, bn)) = &self.downsample {
-            let beside = Place { shortcut: true, ..main };
-            layers.conv(&format!("{name}.downsample.0"), conv, beside);
-            layers.norm(&format!("{name}.downsample.1"), bn, beside);
+            list(["downsample.0", "downsample.1"], conv, bn, Place { shortcut: true, ..main });
         }
     }
 }
