@@ -96,8 +96,7 @@ impl Case {
 
     /// What a measure finds of the network, received as the other one, with these images.
     fn find(&self, id: &str, at: Moment, network: &dyn Network, data: &TaskData) -> Vec<Value> {
-        let process = LearningProcess::default();
-        let task = Task { data, process: &process, position: 1 };
+        let task = Task { data: data.clone(), process: LearningProcess::default(), position: 1 };
         let measuring = Measuring::new(self.blueprint.clone(), &*self.received(), task);
         measure(id).unwrap().take(&measuring.view(at, network))
     }
@@ -242,7 +241,7 @@ fn updates() {
                 case.check(name, *found, expected, tolerance);
             }
         }
-        let task = Task { data: &data, process: &process, position: 0 };
+        let task = Task { data, process, position: 0 };
         let measuring = Measuring::new(case.blueprint.clone(), &*start, task);
         let values = measure("displacement").unwrap().take(&measuring.view(Moment::End, &*network));
         case.check_all("updates", &values, &["displacement", "relative_displacement"], tolerance);

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use paths::{ModelSpec, Precision, Settings, Stem};
 use tch::{Device, Kind, Tensor};
-use training::{CLASSES, Input, Network, Sgd, compute_kind, layout, network, set_arithmetic};
+use training::{Blueprint, CLASSES, Input, Network, Sgd, compute_kind, layout, set_arithmetic};
 
 /// The size of the ResNet-18 that is measured.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,12 @@ const INPUT: Input = Input { channels: 3, side: 32 };
 
 /// The network that is measured.
 pub(crate) fn model(size: Size, kind: Kind, device: Device) -> Box<dyn Network> {
-    network::new(&size.spec(), INPUT, 0, kind, device)
+    blueprint(size, kind, device).build()
+}
+
+/// What it is made from.
+pub(crate) fn blueprint(size: Size, compute: Kind, device: Device) -> Blueprint {
+    Blueprint { spec: size.spec(), input: INPUT, seed: 0, compute, device }
 }
 
 /// Floating-point operations of training it on one image.

@@ -2,17 +2,17 @@
 //!
 //! Stages are carried out by the executor as in a figure, until each has begun its second epoch. How long a step takes is seen
 //! within the same epoch, so that a machine which is now slower and now faster slows all of it alike. Drawing the batches and
-//! evaluating the validation images are timed on their own, as many of them. What remains is neither: looks at norms and
-//! activations, the order of images, copies of the best weights, logs, checkpoints, and what made steps slower than the median
+//! evaluating the validation images are timed on their own, as many of them, and so are the measures that every stage takes: what is
+//! noted in each step, and the looks after an epoch. What remains is none of these: the order of images, copies of the best weights, logs, checkpoints, and what made steps slower than the median
 //! one. Nothing is added to the training loop for this.
 
 use clap::Args;
-use datasets::{ImageSet, Library};
-use paths::{DatasetName, ExperimentFile, Precision, Stem};
+use datasets::{ImageSet, Library, TaskData};
+use paths::{DatasetName, ExperimentFile, LearningProcess, Precision, Stem};
 use sequence::{Plan, Store};
 use serde::{Deserialize, Serialize};
-use tch::{Kind, Tensor};
-use training::{Network, compute_kind, evaluate};
+use tch::{Device, Kind, Tensor};
+use training::{Measuring, Network, Sgd, StepRecorder, Task, compute_kind, evaluate, measures_to_take};
 
 use crate::bare::{self, Size, side_by_side};
 use crate::common::name;
@@ -81,12 +81,16 @@ pub(crate) struct Setting {
     pub batches_seconds: Spread,
     /// Evaluating the validation images once.
     pub validation_seconds: Spread,
+    /// What measures note in the steps of an epoch and look at after it.
+    pub measures_seconds: Spread,
     /// 1 − (steps − batches) / epoch.
     pub outside_model: Spread,
     /// Batches / epoch.
     pub batches: Spread,
     /// Validation / epoch.
     pub validation: Spread,
+    /// Measures / epoch; what they note in steps is part of these, too.
+    pub measures: Spread,
     /// What is none of these, over the epoch.
     pub rest: Spread,
     /// An image evaluated over an image trained on, in time.
@@ -159,7 +163,9 @@ fn one(
         evaluate(&**model, images);
     };
 
-    let measured = in_turns(session.rounds, 3, |side| match side {
+    let mut looks: Vec<Looks> = (0..jobs).map(|_| Looks::new(size, kind, device, &data)).collect();
+
+    let measured = in_turns(session.rounds, 5, |side| match side {
         0 => {
             let folder = session.folder()?;
             let epochs = first_epochs(&plan, &Store::open(folder.path())?, &library, jobs, device)?;
@@ -167,16 +173,20 @@ fn one(
             Ok::<_, BenchError>((mean(|epoch| epoch.seconds), mean(|epoch| epoch.median_step_seconds)))
         }
         1 => Ok((side_by_side(&mut batches, 1, device, steps, Batches::draw), 0.0)),
-        _ => Ok((side_by_side(&mut evaluations, 1, device, 1, validate), 0.0)),
+        2 => Ok((side_by_side(&mut evaluations, 1, device, 1, validate), 0.0)),
+        3 => Ok((side_by_side(&mut looks, 1, device, steps, Looks::note), 0.0)),
+        _ => Ok((side_by_side(&mut looks, 1, device, 1, Looks::after_epoch), 0.0)),
     })?;
-    let [epochs, batches, validations] = &measured[..] else { unreachable!("there are three sides") };
+    let [epochs, batches, validations, notes, looks] = &measured[..] else { unreachable!("there are five sides") };
     let of_rounds = |value: &dyn Fn(Round) -> f64| {
-        let rounds = epochs.iter().zip(batches).zip(validations).map(|((&(epoch, step), batches), validation)| Round {
-            epoch,
+        let rounds = (0..epochs.len()).map(|at| Round {
+            epoch: epochs[at].0,
             // The last batch may be smaller.
-            steps: step * train as f64 / BATCH as f64,
-            batches: batches.0,
-            validation: validation.0,
+            steps: epochs[at].1 * train as f64 / BATCH as f64,
+            batches: batches[at].0,
+            validation: validations[at].0,
+            notes: notes[at].0,
+            looks: looks[at].0,
         });
         Spread::of(rounds.map(value).collect())
     };
@@ -192,10 +202,12 @@ fn one(
         steps_seconds: of_rounds(&|round| round.steps),
         batches_seconds: of_rounds(&|round| round.batches),
         validation_seconds: of_rounds(&|round| round.validation),
+        measures_seconds: of_rounds(&|round| round.notes + round.looks),
         outside_model: of_rounds(&|round| 1.0 - (round.steps - round.batches) / round.epoch),
         batches: of_rounds(&|round| round.batches / round.epoch),
         validation: of_rounds(&|round| round.validation / round.epoch),
-        rest: of_rounds(&|round| 1.0 - (round.steps + round.validation) / round.epoch),
+        measures: of_rounds(&|round| (round.notes + round.looks) / round.epoch),
+        rest: of_rounds(&|round| 1.0 - (round.steps + round.validation + round.looks) / round.epoch),
         evaluated_over_trained: of_rounds(&|round| round.validation / validation as f64 / (round.steps / train as f64)),
         images_per_second: of_rounds(&|round| (jobs * train) as f64 / round.epoch),
         steps_share_of_peak: of_rounds(&|round| gflop / round.steps / peak.gflops),
@@ -210,6 +222,8 @@ struct Round {
     steps: f64,
     batches: f64,
     validation: f64,
+    notes: f64,
+    looks: f64,
 }
 
 /// The batches of an epoch, one after another.
@@ -228,6 +242,51 @@ impl Batches {
     }
 }
 
+/// What the measures of a stage do.
+struct Looks {
+    network: Box<dyn Network>,
+    measuring: Measuring,
+    optimiser: Sgd,
+    gradients: Vec<Tensor>,
+    recorder: StepRecorder,
+    loss: Tensor,
+}
+
+impl Looks {
+    fn new(
+        size: Size,
+        compute: Kind,
+        device: Device,
+        data: &TaskData,
+    ) -> Self {
+        let blueprint = bare::blueprint(size, compute, device);
+        let network = blueprint.build();
+        let parameters = network.parameters();
+        let process = LearningProcess::default();
+        let measures = measures_to_take(&[]).expect("none is asked for");
+        Self {
+            optimiser: Sgd::new(&parameters, &process),
+            measuring: Measuring::new(blueprint, &*network, Task { data: data.clone(), process, position: 0 }).with(&measures),
+            gradients: parameters.iter().map(|p| p.tensor.zeros_like()).collect(),
+            recorder: StepRecorder::default(),
+            loss: Tensor::ones([], (Kind::Float, device)),
+            network,
+        }
+    }
+
+    /// What is noted in every step.
+    fn note(&mut self) {
+        self.recorder.add(&self.loss, &fused_sgd::norm(&self.gradients), &self.optimiser.update_norm());
+    }
+
+    /// The looks after an epoch: the third, as those that are rarer come after the first two.
+    fn after_epoch(&mut self) {
+        self.note();
+        let steps = std::mem::take(&mut self.recorder).steps(0, &*self.network, &self.optimiser);
+        self.measuring.epoch(3, &*self.network, &steps);
+    }
+}
+
 impl Tables for Shares {
     fn tables(&self) -> String {
         let spread =
@@ -238,6 +297,7 @@ impl Tables for Shares {
                 spread(&s.outside_model),
                 spread(&s.validation),
                 spread(&s.batches),
+                spread(&s.measures),
                 spread(&s.rest),
                 s.images_per_second.text(0),
                 spread(&s.steps_share_of_peak),
@@ -245,7 +305,7 @@ impl Tables for Shares {
             ]
         });
         let header =
-            ["", "outside the model", "validation", "batches", "rest", "images/s", "steps, of peak", "epoch, of peak"];
+            ["", "outside the model", "validation", "batches", "measures", "rest", "images/s", "steps, of peak", "epoch, of peak"];
         let peaks = self
             .peaks
             .iter()

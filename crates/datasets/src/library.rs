@@ -10,7 +10,8 @@ use tch::{Device, Kind};
 use crate::image_set::{ChannelStatistics, ImageSet, Selected};
 use crate::{DatasetError, RawDataset, load, split};
 
-/// The image sets of a task.
+/// The image sets of a task. Clones share their memory.
+#[derive(Clone)]
 pub struct TaskData {
     /// Gradients are taken on these; a random shift is drawn anew in each epoch.
     pub train: ImageSet,

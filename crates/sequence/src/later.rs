@@ -39,7 +39,7 @@ pub fn measure_later(
         seed: record.seed,
         parent: record.parent,
     };
-    let task = Task { data: &data, process: &record.process, position: record.position };
+    let task = Task { data: data.clone(), process: record.process.clone(), position: record.position };
     let Received { mut network, measuring } = receive(&origin, store, task, device)?;
     let mut measuring = measuring.with(&[measure]);
     // What other measures found while training is there to be looked at.

@@ -58,7 +58,7 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
         seed: stage.seed,
         parent: stage.parent.map(|parent| plan.stages[parent].id),
     };
-    let task = Task { data: &data, process: &stage.step.process, position: stage.position };
+    let task = Task { data: data.clone(), process: stage.step.process.clone(), position: stage.position };
     let Received { mut network, measuring } = receive(&origin, store, task, device)?;
     let mut measuring = measuring.with(&setting.measures);
     let before = Before::of(&measuring);
@@ -103,18 +103,18 @@ pub(crate) struct Origin<'a> {
 }
 
 /// A network as a stage receives it, and what its measures are held against.
-pub(crate) struct Received<'a> {
+pub(crate) struct Received {
     pub network: Box<dyn Network>,
-    pub measuring: Measuring<'a>,
+    pub measuring: Measuring,
 }
 
 /// The network that a stage begins with, to learn `task`.
-pub(crate) fn receive<'a>(
+pub(crate) fn receive(
     origin: &Origin<'_>,
     store: &Store,
-    task: Task<'a>,
+    task: Task,
     device: Device,
-) -> Result<Received<'a>, ExecuteError> {
+) -> Result<Received, ExecuteError> {
     let blueprint = Blueprint {
         spec: origin.model.clone(),
         input: Input::of(origin.dataset),
@@ -167,7 +167,7 @@ pub(crate) struct Before {
 
 impl Before {
     /// Other handles of the memory that measures are held against.
-    pub fn of(measuring: &Measuring<'_>) -> Self {
+    pub fn of(measuring: &Measuring) -> Self {
         let received = measuring.received().parameters().into_iter().map(|p| p.tensor.detach());
         let initial = measuring.initial().iter().map(tch::Tensor::shallow_clone);
         Self { initial: initial.collect(), received: received.collect() }

@@ -41,7 +41,7 @@ pub struct Lesson<'a> {
 pub fn learn(
     network: &mut dyn Network,
     lesson: &mut Lesson<'_>,
-    measuring: &mut Measuring<'_>,
+    measuring: &mut Measuring,
     resume: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<(Ending, Progress), Box<dyn std::error::Error + Send + Sync>> {
@@ -68,7 +68,7 @@ pub fn learn(
     } else {
         measuring.start(network);
     }
-    let keep = |progress: &mut Progress, network: &dyn Network, measuring: &Measuring<'_>, state: &State| {
+    let keep = |progress: &mut Progress, network: &dyn Network, measuring: &Measuring, state: &State| {
         progress.measures = measuring.rows().to_vec();
         save(progress, network, state)
     };

@@ -53,13 +53,13 @@ impl Example {
         Self { network: blueprint.build(), blueprint, data, process: LearningProcess::default() }
     }
 
-    pub fn measuring(&self) -> Measuring<'_> {
+    pub fn measuring(&self) -> Measuring {
         self.measuring_from(&*self.network)
     }
 
     /// Of a stage that received `network`.
-    pub fn measuring_from(&self, network: &dyn Network) -> Measuring<'_> {
-        let task = Task { data: &self.data, process: &self.process, position: 0 };
+    pub fn measuring_from(&self, network: &dyn Network) -> Measuring {
+        let task = Task { data: self.data.clone(), process: self.process.clone(), position: 0 };
         Measuring::new(self.blueprint.clone(), network, task)
     }
 

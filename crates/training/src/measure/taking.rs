@@ -16,32 +16,31 @@ use super::view::View;
 use crate::network::{Blueprint, Network};
 
 /// What a stage's network is held against, the images it is shown, and what was found so far.
-pub struct Measuring<'a> {
+pub struct Measuring {
     measures: Vec<&'static dyn Measure>,
     blueprint: Blueprint,
     initial: Vec<Tensor>,
     received: Box<dyn Network>,
     previously_received: Option<Vec<Tensor>>,
-    task: Task<'a>,
+    task: Task,
     rows: Vec<MeasureRow>,
     of_received: RefCell<HashMap<&'static str, Tensor>>,
 }
 
 /// The task of a stage, as measures see it.
-#[derive(Clone, Copy)]
-pub struct Task<'a> {
+pub struct Task {
     /// Its images.
-    pub data: &'a TaskData,
+    pub data: TaskData,
     /// How it is learnt.
-    pub process: &'a LearningProcess,
+    pub process: LearningProcess,
     /// Its position in the path, from 0.
     pub position: usize,
 }
 
-impl<'a> Measuring<'a> {
+impl Measuring {
     /// Of a stage that receives `network`, which was made from `blueprint`, to learn `task`. No measure is taken until
     /// [`Measuring::with`] says which.
-    pub fn new(blueprint: Blueprint, network: &dyn Network, task: Task<'a>) -> Self {
+    pub fn new(blueprint: Blueprint, network: &dyn Network, task: Task) -> Self {
         let mut received = blueprint.build();
         let initial = parameters_of(&*received);
         received.load(&network.tensors()).expect("networks of one blueprint have the same tensors");
@@ -95,8 +94,8 @@ impl<'a> Measuring<'a> {
             initial: &self.initial,
             received: &*self.received,
             previously_received: self.previously_received.as_deref(),
-            data: self.task.data,
-            process: self.task.process,
+            data: &self.task.data,
+            process: &self.task.process,
             position: self.task.position,
             steps: None,
             carried_epoch: None,
