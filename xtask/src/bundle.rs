@@ -11,7 +11,7 @@ use crate::cargo;
 use crate::version::VERSION;
 
 /// Every program that a bundle has.
-const PROGRAMS: [&str; 13] = [
+const PROGRAMS: [&str; 14] = [
     "bench",
     "experiment",
     "fig1",
@@ -22,6 +22,7 @@ const PROGRAMS: [&str; 13] = [
     "fig6",
     "fig7",
     "fig8",
+    "fig10",
     "figures",
     "inspect",
     "report",

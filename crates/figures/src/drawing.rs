@@ -1,6 +1,7 @@
 //! From tables to figures.
 
 pub(crate) mod concept;
+pub(crate) mod curves;
 mod norms;
 mod note;
 mod output;
@@ -12,9 +13,10 @@ mod violins;
 use std::collections::BTreeSet;
 
 use ::paths::{Experiment, FigureKind};
-use plotting::{draw_lines, draw_violins, font};
+use plotting::{draw_curves, draw_lines, draw_violins, font};
 
-pub(crate) use output::{OutputError, Places, write, write_measures};
+pub(crate) use norms::keep as norms_keep;
+pub(crate) use output::{OutputError, Places, write, write_curves, write_measures};
 
 /// Refuses an experiment whose figure could not be drawn, before anything is trained for it.
 pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
@@ -22,7 +24,7 @@ pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
     if experiment.figure.epochs_row && kind != FigureKind::Violins {
         return Err(OutputError::EpochsRow);
     }
-    if experiment.figure.join_seeds && kind == FigureKind::Norms {
+    if experiment.figure.join_seeds && !matches!(kind, FigureKind::Violins | FigureKind::Paths) {
         return Err(OutputError::JoinSeeds);
     }
     match kind {
@@ -33,6 +35,7 @@ pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
             plotting::lay_out(&paths::figure(experiment, &rehearsal::table(experiment))?)?;
         }
         FigureKind::Norms => norms::check(experiment)?,
+        FigureKind::Curves => {}
     }
     Ok(())
 }
@@ -56,6 +59,12 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<Strin
             let measures = places.read_measures()?;
             for (&dataset, [svg, png]) in experiment.settings.datasets.iter().zip(places.figures()) {
                 draw_lines(&norms::figure(experiment, &table, &measures, dataset), svg, png)?;
+            }
+        }
+        FigureKind::Curves => {
+            let points = places.read_curves()?;
+            for (&dataset, [svg, png]) in experiment.settings.datasets.iter().zip(places.figures()) {
+                draw_curves(&curves::figure(experiment, &table, &points, dataset), svg, png)?;
             }
         }
     }

@@ -4,6 +4,7 @@
 
 mod clean;
 mod common;
+mod curves;
 mod dataset;
 mod error;
 mod export;
@@ -44,6 +45,8 @@ enum Command {
     Measure(measure::Arguments),
     /// Show norms of weights and biases and statistics of activations, of a stage or of a figure's conditions
     Norms(norms::Arguments),
+    /// Draw the learning curves of a stage's path, of a figure's conditions or of a table of runs
+    Curves(curves::Arguments),
     /// Write images of a dataset under a transformation, to compare with other programs or to look at
     Images(images::Arguments),
     /// Write a dataset's official files, unpacked, to take them to another machine
@@ -59,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Measure(arguments) => measure::run(&arguments),
         Command::Norms(arguments) => norms::run(&arguments),
+        Command::Curves(arguments) => curves::run(&arguments),
         Command::Images(arguments) => images::run(&arguments),
         Command::Dataset(arguments) => dataset::run(&arguments),
     };

@@ -10,7 +10,7 @@ use sequence::run_measures::{of_plan, to_csv};
 use sequence::{ExecuteError, Record, RunMeasure, Store, StoreError, measure_later};
 use statistics::{mean, t_interval};
 use tch::Device;
-use training::{DeviceChoice, Measure, MeasureRow, compute_kind, measure, measures_to_csv};
+use training::{DeviceChoice, Measure, MeasureRow, Moment, compute_kind, measure, measures_to_csv};
 
 use crate::common::{DataArgument, StoreArgument, find_stage};
 use crate::error::InspectError;
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     /// The stage, or the first digits of it, as `inspect runs` shows
     stage: Option<String>,
 
-    /// Every stage of this figure instead: 3, 4, 5, 6 or 8
+    /// Every stage of this figure instead: 3, 4, 5, 6, 8 or 10
     #[arg(long, value_name = "N")]
     figure: Option<u8>,
 
@@ -104,8 +104,8 @@ impl Taking<'_> {
         if finished == 0 {
             return Err(figure::nothing(number, scale));
         }
-        let mut rows = of_plan(&plan, self.store)?;
-        rows.retain(|row| row.measure == self.measure.id());
+        let id = self.measure.id();
+        let rows = of_plan(&plan, self.store, |row| row.measure == id && !matches!(row.moment, Moment::Epoch(_)))?;
         if self.arguments.csv {
             return Ok(String::from_utf8_lossy(&to_csv(&rows)).into_owned());
         }

@@ -28,6 +28,8 @@ pub enum FigureKind {
     Paths,
     /// Norms and activation statistics by layer and moment (Figure 8).
     Norms,
+    /// Losses and accuracies over the epochs of all tasks (Figure 10).
+    Curves,
 }
 
 impl FigureKind {
@@ -37,7 +39,15 @@ impl FigureKind {
             Self::Violins => "Condition",
             Self::Paths => "Number of tasks N",
             Self::Norms => "Layer",
+            Self::Curves => "Epoch",
         }
+    }
+}
+
+impl FigureKind {
+    /// Whether there is a figure for each dataset, instead of a panel.
+    pub fn is_a_figure_a_dataset(self) -> bool {
+        matches!(self, Self::Norms | Self::Curves)
     }
 }
 

@@ -23,6 +23,12 @@ pub enum PlotError {
         /// The offending value.
         value: f64,
     },
+    /// A curve or a dot cannot be placed on its axes.
+    #[error("the panel of {panel:?} has a curve or a dot that is not finite; leave out what is not")]
+    CurveNotFinite {
+        /// The label of its value axis.
+        panel: String,
+    },
     /// A font file cannot be used.
     #[error("the font {path} cannot be used: {reason}", path = path.display())]
     Font {

@@ -2,6 +2,7 @@
 
 use plotters::style::RGBColor;
 
+use crate::curves_panel::ring;
 use crate::font::{self, Weight};
 use crate::palette::{SeedColours, ramp};
 use crate::panel::{DIAMOND, dot, mean, triangle};
@@ -39,6 +40,16 @@ pub(crate) enum Symbol {
     /// The marker of a task, of a radius in points.
     Task(f64),
     Interval,
+    /// An interval around a curve.
+    Ribbon,
+    /// A curve of one of many runs.
+    Thin,
+    /// Single values, whatever their marker.
+    Dots,
+    /// The same as rings.
+    Ring,
+    /// A place along the horizontal axis.
+    Mark,
 }
 
 /// One symbol and what it means.
@@ -51,9 +62,9 @@ impl Entry {
     fn symbol_width(&self) -> f64 {
         match self.symbol {
             Symbol::None => 0.0,
-            Symbol::Dot(_) | Symbol::Triangle => 2.0 * DOT_RADIUS + AFTER_SYMBOL,
+            Symbol::Dot(_) | Symbol::Triangle | Symbol::Dots | Symbol::Ring | Symbol::Mark => 2.0 * DOT_RADIUS + AFTER_SYMBOL,
             Symbol::Ramp => RAMP + AFTER_SYMBOL,
-            Symbol::Median | Symbol::Reference(_) => LINE + AFTER_SYMBOL,
+            Symbol::Median | Symbol::Reference(_) | Symbol::Ribbon | Symbol::Thin => LINE + AFTER_SYMBOL,
             Symbol::Stroke(_) => STROKE_SAMPLE + AFTER_SYMBOL,
             Symbol::Task(_) => 2.0 * TASK_MARKER.0 + AFTER_SYMBOL,
             Symbol::Interval => DOT_RADIUS + AFTER_SYMBOL,
@@ -88,6 +99,14 @@ impl Entry {
             Symbol::Triangle => triangle(scene, (left + DOT_RADIUS, middle), 1.0, MUTED),
             Symbol::Stroke(stroke) => stroke.sample(scene, (left, middle), STROKE_SAMPLE, MARKER),
             Symbol::Task(radius) => scene.disc((left + TASK_MARKER.0, middle), radius, INK),
+            Symbol::Ribbon => {
+                let corners = [(left, -2.5), (left + LINE, -2.5), (left + LINE, 2.5), (left, 2.5)];
+                scene.veil(corners.map(|(x, y)| (x, middle + y)).to_vec(), MUTED, 0.3);
+            }
+            Symbol::Thin => scene.line(vec![(left, middle), (left + LINE, middle)], 0.4, MUTED),
+            Symbol::Dots => scene.disc((left + DOT_RADIUS, middle), DOT_RADIUS, MUTED),
+            Symbol::Ring => ring(scene, (left + DOT_RADIUS, middle), MUTED),
+            Symbol::Mark => triangle(scene, (left + DOT_RADIUS, middle), -1.0, MUTED),
             Symbol::Interval => {
                 let x = left + DOT_RADIUS / 2.0;
                 scene.line(vec![(x, middle - INTERVAL / 2.0), (x, middle + INTERVAL / 2.0)], 2.0 * WHISKER, INK);

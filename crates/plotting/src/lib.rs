@@ -6,7 +6,8 @@
 //! and how the violin was computed.
 //!
 //! A [`ViolinFigure`] can hold [`PathDiagram`]s beside its violins, which show where in the plane of two transformations the
-//! tasks of a path lie. A [`LinesFigure`] shows measures of a network layer by layer, a line a condition.
+//! tasks of a path lie. A [`LinesFigure`] shows measures of a network layer by layer, a line a condition; a
+//! [`CurvesFigure`] values along a numeric axis, such as losses over epochs, and how two numbers of a run go together.
 //!
 //! A figure is first laid out as a [`Scene`] in points, with the widths of an embedded typeface, and then painted twice
 //! from that one layout: as an SVG document and as a PNG picture. The two therefore show the same thing.
@@ -48,6 +49,9 @@ use std::path::Path;
 mod axis;
 mod bitmap;
 pub mod curve;
+mod curves;
+mod curves_layout;
+mod curves_panel;
 mod document;
 mod dots;
 mod error;
@@ -88,6 +92,8 @@ mod writing;
 
 pub use axis::{Axis, Scale, Tick};
 pub use bitmap::{Bitmap, DPI};
+pub use curves::{Band, Curve, CurveDot, CurvesFigure, CurvesPanel, CurvesRow};
+pub use curves_layout::lay_out_curves;
 pub use error::PlotError;
 pub use estimate::Estimate;
 pub use fallback::add_font;
@@ -112,6 +118,12 @@ pub use violin::{Group, Panel, Point, Reference, SharedY, ViolinFigure, ViolinPa
 /// a PDF of the same name.
 pub fn draw_violins(figure: &ViolinFigure, svg: &Path, png: &Path) -> Result<(), PlotError> {
     save(&lay_out(figure)?, svg, png)
+}
+
+/// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch, and beside `svg`
+/// a PDF of the same name.
+pub fn draw_curves(figure: &CurvesFigure, svg: &Path, png: &Path) -> Result<(), PlotError> {
+    save(&lay_out_curves(figure)?, svg, png)
 }
 
 /// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch, and beside `svg`

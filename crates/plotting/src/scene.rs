@@ -122,6 +122,15 @@ pub enum Mark {
         /// Its colour.
         colour: RGBColor,
     },
+    /// A filled polygon through which what is behind it is seen.
+    Veil {
+        /// Its corners.
+        points: Vec<(f64, f64)>,
+        /// Its colour.
+        colour: RGBColor,
+        /// 0, which is nothing, to 1, which hides what is behind.
+        opacity: f64,
+    },
     /// A line through points.
     Line {
         /// The points, in order.
@@ -189,6 +198,11 @@ impl Scene {
     /// Adds a filled polygon.
     pub fn polygon(&mut self, points: Vec<(f64, f64)>, colour: RGBColor) {
         self.marks.push(Mark::Polygon { points, colour });
+    }
+
+    /// Adds a filled polygon through which what is behind it is seen, to the share 1 − `opacity`.
+    pub fn veil(&mut self, points: Vec<(f64, f64)>, colour: RGBColor, opacity: f64) {
+        self.marks.push(Mark::Veil { points, colour, opacity });
     }
 
     /// Adds a filled rectangle from (`left`, `top`) to (`right`, `bottom`).

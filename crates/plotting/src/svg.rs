@@ -75,6 +75,10 @@ fn paint(svg: &mut SVGBackend<'_>, mark: &Mark) -> Result<(), PlotError> {
         Mark::Polygon { points, colour } => {
             svg.fill_polygon(points.iter().map(|&point| units(point)), &colour.filled()).map_err(backend)
         }
+        Mark::Veil { points, colour, opacity } => {
+            let fill = colour.mix(*opacity).filled();
+            svg.fill_polygon(points.iter().map(|&point| units(point)), &fill).map_err(backend)
+        }
         Mark::Line { points, width, colour } => {
             let stroke = colour.stroke_width(length(*width));
             svg.draw_path(points.iter().map(|&point| units(point)), &stroke).map_err(backend)

@@ -112,3 +112,11 @@ pub fn epochs_to_csv(log: &[EpochLog]) -> Vec<u8> {
     }
     writer.into_inner().expect("writing to memory does not fail")
 }
+
+/// The lines of an epoch log that [`epochs_to_csv`] wrote.
+///
+/// # Errors
+/// Says what cannot be understood.
+pub fn epochs_from_csv(bytes: &[u8]) -> Result<Vec<EpochLog>, String> {
+    csv::Reader::from_reader(bytes).deserialize().collect::<Result<_, _>>().map_err(|e| e.to_string())
+}

@@ -1,4 +1,4 @@
-//! What was measured along the runs of a plan (Figure 8), as one long table:
+//! What was measured along the runs of a plan (Figures 8 and 9), as one long table:
 //! `dataset, condition, seed, moment, measure, subject, name, value`.
 
 use std::collections::HashMap;
@@ -19,6 +19,8 @@ pub enum RunMoment {
     Initialisation,
     /// After the interventions before a task, before its first step.
     Start(usize),
+    /// After an epoch of a task: the task and the epoch, from 1.
+    Epoch(usize, usize),
     /// With the weights that a task hands on.
     End(usize),
 }
@@ -44,22 +46,26 @@ pub struct RunMeasure {
     pub value: f64,
 }
 
-/// What was measured along every run of `plan`, in its order, as far as its stages are finished. What was measured after single
-/// epochs is left out.
+/// What was measured along every run of `plan`, in its order, as far as its stages are finished and `keep` takes it.
 ///
 /// # Errors
 /// Where a table is damaged.
-pub fn of_plan(plan: &Plan, store: &Store) -> Result<Vec<RunMeasure>, StoreError> {
+pub fn of_plan(
+    plan: &Plan,
+    store: &Store,
+    keep: impl Fn(&MeasureRow) -> bool,
+) -> Result<Vec<RunMeasure>, StoreError> {
     let mut of_stages: HashMap<usize, Vec<(RunMoment, MeasureRow)>> = HashMap::new();
     for (index, stage) in plan.stages.iter().enumerate().filter(|(_, stage)| store.contains(stage.id)) {
         let task = stage.position + 1;
         let mut rows: Vec<(RunMoment, MeasureRow)> = Vec::new();
-        for row in store.measures(stage.id)? {
+        for row in store.measures(stage.id)?.into_iter().filter(&keep) {
             let moment = match row.moment {
                 Moment::Received if task == 1 => RunMoment::Initialisation,
                 Moment::Start => RunMoment::Start(task),
                 Moment::End => RunMoment::End(task),
-                Moment::Received | Moment::Epoch(_) => continue,
+                Moment::Epoch(epoch) => RunMoment::Epoch(task, epoch),
+                Moment::Received => continue,
             };
             rows.push((moment, row));
         }
@@ -131,6 +137,7 @@ impl fmt::Display for RunMoment {
         match self {
             Self::Initialisation => f.write_str("initialisation"),
             Self::Start(task) => write!(f, "start of task {task}"),
+            Self::Epoch(task, epoch) => write!(f, "epoch {epoch} of task {task}"),
             Self::End(task) => write!(f, "end of task {task}"),
         }
     }
@@ -141,11 +148,17 @@ impl FromStr for RunMoment {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let task = |prefix: &str| text.strip_prefix(prefix).and_then(|number| number.parse().ok());
+        let epoch = || {
+            let (epoch, task) = text.strip_prefix("epoch ")?.split_once(" of task ")?;
+            Some(Self::Epoch(task.parse().ok()?, epoch.parse().ok()?))
+        };
         match (text, task("start of task "), task("end of task ")) {
             ("initialisation", ..) => Ok(Self::Initialisation),
             (_, Some(task), _) => Ok(Self::Start(task)),
             (.., Some(task)) => Ok(Self::End(task)),
-            _ => Err(format!("`{text}` is no moment; allowed: initialisation, start of task N, end of task N")),
+            _ => epoch().ok_or_else(|| {
+                format!("`{text}` is no moment; allowed: initialisation, start of task N, epoch E of task N, end of task N")
+            }),
         }
     }
 }
@@ -156,7 +169,7 @@ mod tests {
 
     #[test]
     fn moments_read_back() {
-        let moments = [RunMoment::Initialisation, RunMoment::Start(1), RunMoment::Start(12), RunMoment::End(1)];
+        let moments = [RunMoment::Initialisation, RunMoment::Start(1), RunMoment::Start(12), RunMoment::Epoch(2, 13), RunMoment::End(1)];
         for moment in moments {
             assert_eq!(moment.to_string().parse(), Ok(moment));
         }

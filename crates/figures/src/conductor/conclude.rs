@@ -4,12 +4,12 @@ use counted::counted;
 use std::process::ExitCode;
 
 use paths::{Experiment, FigureKind};
-use sequence::{Plan, Store, results, run_measures};
+use sequence::{Plan, Store, results, run_curves, run_measures};
 
 use crate::command_line::Options;
 use crate::conductor::replaced::make_room;
 use crate::conductor::signals::INTERRUPTED;
-use crate::drawing::{self, Places, write, write_measures};
+use crate::drawing::{self, Places, write, write_curves, write_measures};
 use crate::error::FigureError;
 
 /// Tabulates and draws what there is, and says what is missing.
@@ -40,8 +40,10 @@ pub(crate) fn conclude(
         say(options, &text);
     }
     write(&rows, experiment, places)?;
-    if experiment.figure.kind == FigureKind::Norms {
-        write_measures(&run_measures::of_plan(plan, store)?, places)?;
+    match experiment.figure.kind {
+        FigureKind::Norms => write_measures(&run_measures::of_plan(plan, store, drawing::norms_keep)?, places)?,
+        FigureKind::Curves => write_curves(&run_curves::of_plan(plan, store)?, places)?,
+        FigureKind::Violins | FigureKind::Paths => {}
     }
     for note in drawing::draw(experiment, places)? {
         say(options, &note);

@@ -6,11 +6,16 @@ use paths::{DatasetName, Experiment};
 use plotting::{Estimate, LayerGroup, Line, LinesFigure, LinesPanel, LinesRow, MOST_STROKES};
 use reports::RunTable;
 use sequence::{RunMeasure, RunMoment};
-use training::{ACTIVATIONS, Input, Layout, NORMS, PROBE_IMAGES, ParameterKind, layout};
+use training::{ACTIVATIONS, Input, Layout, MeasureRow, Moment, NORMS, PROBE_IMAGES, ParameterKind, layout};
 
 use super::note::note;
 use super::output::OutputError;
 use super::violins::estimate;
+
+/// Whether the figure's table has a row of a stage's measures.
+pub(crate) fn keep(row: &MeasureRow) -> bool {
+    [NORMS, ACTIVATIONS].contains(&row.measure.as_str()) && !matches!(row.moment, Moment::Epoch(_))
+}
 
 /// A row of the figure: what is measured of each layer.
 struct Measure {
@@ -275,6 +280,7 @@ fn column(experiment: &Experiment, moment: RunMoment) -> String {
     match moment {
         RunMoment::Initialisation => "Initialisation".to_owned(),
         RunMoment::Start(task) => format!("Start of task {task}{}", reset(task)),
+        RunMoment::Epoch(task, epoch) => format!("Epoch {epoch} of task {task}"),
         RunMoment::End(task) => format!("End of task {task}"),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use paths::{DatasetName, Experiment, FigureKind, SettingsPatch};
 use plotting::PlotError;
 use reports::{RunTable, TableError, summary_csv};
-use sequence::{RunMeasure, RunRow, run_measures, runs_to_csv};
+use sequence::{CurvePoint, RunMeasure, RunRow, run_curves, run_measures, runs_to_csv};
 
 /// Why a table or figure could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,8 @@ pub(crate) enum OutputError {
     Write { path: PathBuf, source: std::io::Error },
     #[error("there is no {0}; run the same command without --plot-only first")]
     NoRuns(PathBuf),
+    #[error("{path} is not a table of learning curves: {reason}")]
+    Curves { path: PathBuf, reason: String },
     #[error("{path} is not a table of measures: {reason}")]
     Measures { path: PathBuf, reason: String },
     #[error(
@@ -51,6 +53,8 @@ pub(crate) struct Places {
     settings: PathBuf,
     /// What was measured along the runs, for a figure of it.
     measures: Option<PathBuf>,
+    /// The learning curves of the runs, for a figure of them.
+    curves: Option<PathBuf>,
 }
 
 impl OutputError {
@@ -77,15 +81,16 @@ impl Places {
         let reports = out.join("reports").join(scale).join(&experiment.name);
         let figures = out.join("figures").join(scale);
         let name = &experiment.name;
-        let norms = experiment.figure.kind == FigureKind::Norms;
-        let others = experiment.settings.datasets.iter().skip(1).filter(|_| norms);
+        let kind = experiment.figure.kind;
+        let others = experiment.settings.datasets.iter().skip(1).filter(|_| kind.is_a_figure_a_dataset());
         let names = std::iter::once(name.clone()).chain(others.map(|dataset| format!("{name}-{}", dataset.id())));
         Self {
             figures: names.map(|name| ["svg", "png"].map(|kind| figures.join(format!("{name}.{kind}")))).collect(),
             runs: reports.join("runs.csv"),
             summary: reports.join("summary.csv"),
             settings: reports.join("settings.json"),
-            measures: norms.then(|| reports.join("measures.csv")),
+            measures: (kind == FigureKind::Norms).then(|| reports.join("measures.csv")),
+            curves: (kind == FigureKind::Curves).then(|| reports.join("curves.csv")),
         }
     }
 
@@ -139,6 +144,20 @@ impl Places {
         run_measures::from_csv(&bytes).map_err(|reason| OutputError::Measures { path: path.to_owned(), reason })
     }
 
+    /// Reads the table of learning curves.
+    ///
+    /// # Panics
+    /// Where the figure is not of them.
+    pub fn read_curves(&self) -> Result<Vec<CurvePoint>, OutputError> {
+        let path = self.curves();
+        let bytes = std::fs::read(path).map_err(|_| OutputError::NoRuns(path.to_owned()))?;
+        run_curves::from_csv(&bytes).map_err(|reason| OutputError::Curves { path: path.to_owned(), reason })
+    }
+
+    fn curves(&self) -> &Path {
+        self.curves.as_deref().expect("a figure of curves has a table of them")
+    }
+
     fn measures(&self) -> &Path {
         self.measures.as_deref().expect("a figure of measures has a table of them")
     }
@@ -152,7 +171,7 @@ impl Places {
 
     /// Says where figure and tables are.
     pub fn written(&self) -> String {
-        let tables = [&self.runs, &self.summary].into_iter().chain(&self.measures);
+        let tables = [&self.runs, &self.summary].into_iter().chain(&self.measures).chain(&self.curves);
         let tables: Vec<String> = tables.map(|file| file.display().to_string()).collect();
         format!("{}\nTables:  {}", self.drawn(), tables.join("\n         "))
     }
@@ -170,6 +189,11 @@ pub(crate) fn write(rows: &[RunRow], experiment: &Experiment, places: &Places) -
 /// Writes the table of measures.
 pub(crate) fn write_measures(measures: &[RunMeasure], places: &Places) -> Result<(), OutputError> {
     replace(places.measures(), &run_measures::to_csv(measures))
+}
+
+/// Writes the table of learning curves.
+pub(crate) fn write_curves(points: &[CurvePoint], places: &Places) -> Result<(), OutputError> {
+    replace(places.curves(), &run_curves::to_csv(points))
 }
 
 /// Writes a file of which a reader never sees half.

@@ -4,7 +4,7 @@ use paths::DatasetName;
 use sequence::run_measures::{of_plan, to_csv};
 use sequence::{RunMeasure, RunMoment};
 use statistics::{mean, t_interval};
-use training::{ACTIVATIONS, Input, Layout, NORMS, layout};
+use training::{ACTIVATIONS, Input, Layout, MeasureRow, Moment, NORMS, layout};
 
 use super::arguments::Arguments;
 use super::look::{Look, Whole};
@@ -19,8 +19,10 @@ const HEADER: [&str; 9] =
 pub(super) fn text(arguments: &Arguments, number: u8) -> Result<String, InspectError> {
     let scale = arguments.scale.as_deref().unwrap_or("demo");
     let (experiment, plan) = figure::plan(number, scale)?;
-    let mut measures = of_plan(&plan, &arguments.store.open()?)?;
-    measures.retain(|row| [NORMS, ACTIVATIONS].contains(&row.measure.as_str()));
+    let keep = |row: &MeasureRow| {
+        [NORMS, ACTIVATIONS].contains(&row.measure.as_str()) && !matches!(row.moment, Moment::Epoch(_))
+    };
+    let measures = of_plan(&plan, &arguments.store.open()?, keep)?;
     if measures.is_empty() {
         return Err(figure::nothing(number, scale));
     }

@@ -12,7 +12,7 @@ use crate::report::page;
 use crate::table::RunTable;
 
 /// Figures that come from runs.
-pub const FIGURES: [u8; 5] = [3, 4, 5, 6, 8];
+pub const FIGURES: [u8; 6] = [3, 4, 5, 6, 8, 10];
 
 /// Where the results of one scale lie.
 pub struct ScaleFolder {
@@ -83,9 +83,9 @@ impl ScaleFolder {
     /// # Errors
     /// Where it cannot be written.
     pub fn write_html(&self, analyses: &[Analysis], rulings: &[Ruling]) -> Result<PathBuf, ReportError> {
-        let drawings: Vec<(String, String)> = ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "fig8"]
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), self.drawing(name)?)))
+        let drawings: Vec<(String, String)> = (1..=10)
+            .map(|number| format!("fig{number}"))
+            .filter_map(|name| Some((name.clone(), self.drawing(&name)?)))
             .collect();
         let settings: Vec<(String, String)> = analyses
             .iter()

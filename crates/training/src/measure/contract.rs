@@ -57,9 +57,14 @@ pub trait Measure: Sync {
     }
 }
 
-/// Whether a measure that costs much is taken after this epoch: after the 1st, 2nd, 4th, 8th and so on, as most happens early.
+/// Whether a measure that costs something is taken after this epoch: after the 1st, 2nd, 4th, 8th and so on, as most happens early.
 pub(super) fn is_sparse_epoch(at: Moment) -> bool {
     matches!(at, Moment::Epoch(epoch) if epoch.is_power_of_two())
+}
+
+/// The same of one that costs much: after the 1st, 4th, 16th, 64th and so on.
+pub(super) fn is_rare_epoch(at: Moment) -> bool {
+    matches!(at, Moment::Epoch(epoch) if epoch.is_power_of_two() && epoch.trailing_zeros() % 2 == 0)
 }
 
 /// Rows of numbers, fetched from their device at once.

@@ -4,7 +4,7 @@ use paths::random::{Purpose, stream};
 use rand::RngExt;
 use tch::Tensor;
 
-use super::contract::{Measure, Value, is_sparse_epoch};
+use super::contract::{Measure, Value, is_rare_epoch};
 use super::curvature::Curvature;
 use super::lanczos::{Accuracy, largest_eigenvalues};
 use super::moment::Moment;
@@ -13,18 +13,18 @@ use super::view::View;
 /// `sharpness`: of the Hessian H of the mean cross-entropy, without weight decay, on the task's first
 /// [`PROBE_TRAIN_IMAGES`](super::PROBE_TRAIN_IMAGES) training images, over all parameters, with normalisations in eval mode as in PyHessian (Yao et al. 2020).
 ///
-/// `eigenvalue_1` to `eigenvalue_3`, its largest; `trace` and `trace_standard_error`, Hutchinson's estimate from 20 vectors of random
+/// `eigenvalue_1` to `eigenvalue_3`, its largest; `trace` and `trace_standard_error`, Hutchinson's estimate from 10 vectors of random
 /// signs; `scaled_eigenvalue`, the largest of D·H·D, D having for each parameter the Euclidean norm of its tensor, which stays the
 /// same when one layer is multiplied by a number and the next divided by it (after Tsuzuku et al. 2020); `stability_edge` 2(1+μ)/η, above
 /// which steps of this learning rate η and momentum μ are unstable on a quadratic loss, and `share_of_edge`, the largest eigenvalue
-/// over it (Cohen et al. 2021). Some fifty to a hundred products of H and a vector, each of which costs about as much as three
-/// training steps with these images: on request, and of epochs only the 1st, 2nd, 4th, 8th, ….
+/// over it (Cohen et al. 2021). Some fifty products of H and a vector, each of which costs about as much as three
+/// training steps with these images: on request, and of epochs only the 1st, 4th, 16th, 64th, ….
 pub(super) struct Sharpness;
 
 /// The identity of the measure [`Sharpness`].
 pub const SHARPNESS: &str = "sharpness@1";
 
-const PROBES: usize = 20;
+const PROBES: usize = 10;
 
 impl Measure for Sharpness {
     fn name(&self) -> &'static str {
@@ -36,7 +36,7 @@ impl Measure for Sharpness {
     }
 
     fn is_taken(&self, at: Moment) -> bool {
-        !matches!(at, Moment::Epoch(_)) || is_sparse_epoch(at)
+        matches!(at, Moment::Start | Moment::End) || is_rare_epoch(at)
     }
 
     fn is_on_request(&self) -> bool {
@@ -47,7 +47,7 @@ impl Measure for Sharpness {
         let (images, labels) = view.train_probe();
         let curvature = Curvature::new(view.in_single_precision(view.network), &images, &labels);
         let start = signs(&curvature, 0);
-        let accuracy = Accuracy { count: 3, residual: 3e-3, steps: [15, 60] };
+        let accuracy = Accuracy { count: 3, residual: 1e-2, steps: [15, 60] };
         let mut eigenvalues = largest_eigenvalues(|v| curvature.product(v), &start, accuracy);
         eigenvalues.resize(3, f64::NAN);
         let norms = curvature.norms();
