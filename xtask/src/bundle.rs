@@ -11,7 +11,7 @@ use crate::cargo;
 use crate::version::VERSION;
 
 /// Every program that a bundle has.
-const PROGRAMS: [&str; 14] = [
+const PROGRAMS: [&str; 15] = [
     "bench",
     "experiment",
     "fig1",
@@ -22,6 +22,7 @@ const PROGRAMS: [&str; 14] = [
     "fig6",
     "fig7",
     "fig8",
+    "fig9",
     "fig10",
     "figures",
     "inspect",

@@ -7,6 +7,7 @@ mod commands;
 mod conclude;
 mod describe;
 mod lines;
+mod live;
 mod progress;
 mod read;
 mod replaced;

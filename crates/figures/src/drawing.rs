@@ -1,5 +1,6 @@
 //! From tables to figures.
 
+pub(crate) mod causes;
 pub(crate) mod concept;
 pub(crate) mod curves;
 mod norms;
@@ -35,6 +36,7 @@ pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
             plotting::lay_out(&paths::figure(experiment, &rehearsal::table(experiment))?)?;
         }
         FigureKind::Norms => norms::check(experiment)?,
+        FigureKind::Causes => causes::check(experiment)?,
         FigureKind::Curves => {}
     }
     Ok(())
@@ -59,6 +61,12 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<Strin
             let measures = places.read_measures()?;
             for (&dataset, [svg, png]) in experiment.settings.datasets.iter().zip(places.figures()) {
                 draw_lines(&norms::figure(experiment, &table, &measures, dataset), svg, png)?;
+            }
+        }
+        FigureKind::Causes => {
+            let measures = places.read_measures()?;
+            for (&dataset, [svg, png]) in experiment.settings.datasets.iter().zip(places.figures()) {
+                draw_curves(&causes::figure(experiment, &table, &measures, dataset), svg, png)?;
             }
         }
         FigureKind::Curves => {

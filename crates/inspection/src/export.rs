@@ -1,4 +1,4 @@
-//! `inspect export`: the way out, to PyTorch.
+//! `inspect export`: the way out, to PyTorch and to TensorBoard.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,15 +12,30 @@ use training::to_safetensors;
 use crate::common::{DataArgument, StoreArgument, find_stage};
 use crate::error::InspectError;
 use crate::output::write_npy;
+use crate::tensorboard;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The stage, or the first digits of it, as `inspect runs` shows
-    stage: String,
+    /// The stage whose weights are written, or the first digits of it, as `inspect runs` shows
+    #[arg(required_unless_present = "tensorboard", requires = "to")]
+    stage: Option<String>,
 
-    /// The file to write
-    #[arg(long, value_name = "FILE")]
-    to: PathBuf,
+    /// The file to write them to
+    #[arg(long, value_name = "FILE", requires = "stage")]
+    to: Option<PathBuf>,
+
+    /// Instead write what happened in every epoch as event files for TensorBoard: a folder a run, of the paths in the store, or of
+    /// a figure's conditions
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["stage", "images"])]
+    tensorboard: Option<PathBuf>,
+
+    /// Only the conditions of this figure: 3, 4, 5, 6, 8, 9 or 10
+    #[arg(long, value_name = "N", requires = "tensorboard")]
+    figure: Option<u8>,
+
+    /// The scale of the figure [default: demo]
+    #[arg(long, value_name = "NAME", requires = "figure")]
+    scale: Option<String>,
 
     /// Also write the normalised test images that the record's test loss is of, as float32 N×C×H×W
     #[arg(long, value_name = "FILE", requires = "labels")]
@@ -39,7 +54,14 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
-    let id = find_stage(&store, &arguments.stage)?;
+    if let Some(folder) = &arguments.tensorboard {
+        let figure = arguments.figure.map(|number| (number, arguments.scale.as_deref().unwrap_or("demo")));
+        return tensorboard::write(&store, figure, folder);
+    }
+    let (Some(stage), Some(to)) = (&arguments.stage, &arguments.to) else {
+        unreachable!("the command line asks for a stage and a file");
+    };
+    let id = find_stage(&store, stage)?;
     if !store.has_weights(id) {
         let reason = match store.record(id)? {
             Some(record) if record.summary().is_none() => "it diverged",
@@ -64,9 +86,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let weights = store.weights(id)?;
     let metadata = HashMap::from([("stage".to_owned(), id.to_string())]);
     let bytes = to_safetensors(&weights, metadata).map_err(InspectError::Refused)?;
-    std::fs::write(&arguments.to, bytes)
-        .map_err(|source| InspectError::Write { path: arguments.to.clone(), source })?;
-    let (tensors, stage, to) = (counted(weights.len(), "tensor"), id.short(), arguments.to.display());
+    std::fs::write(to, bytes).map_err(|source| InspectError::Write { path: to.clone(), source })?;
+    let (tensors, stage, to) = (counted(weights.len(), "tensor"), id.short(), to.display());
     terminal::out(format_args!("Wrote {tensors} of stage {stage} to {to}."));
     Ok(())
 }

@@ -17,6 +17,7 @@ mod number;
 mod output;
 mod runs;
 mod table;
+mod tensorboard;
 mod watch;
 
 use std::process::ExitCode;
@@ -37,7 +38,7 @@ enum Command {
     Runs(runs::Arguments),
     /// Delete weights that no unfinished plan needs; records stay
     Clean(clean::Arguments),
-    /// Write the weights of a stage to a safetensors file with torchvision's names
+    /// Write the weights of a stage to a safetensors file with torchvision's names, or everything by epoch for TensorBoard
     Export(export::Arguments),
     /// Join tables of runs from several machines into one, refusing contradictions
     Merge(merge::Arguments),

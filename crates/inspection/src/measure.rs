@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     /// The stage, or the first digits of it, as `inspect runs` shows
     stage: Option<String>,
 
-    /// Every stage of this figure instead: 3, 4, 5, 6, 8 or 10
+    /// Every stage of this figure instead: 3, 4, 5, 6, 8, 9 or 10
     #[arg(long, value_name = "N")]
     figure: Option<u8>,
 

@@ -28,6 +28,8 @@ pub enum FigureKind {
     Paths,
     /// Norms and activation statistics by layer and moment (Figure 8).
     Norms,
+    /// What the paper's section 7 supposes, over epochs and beside the final gap (Figure 9).
+    Causes,
     /// Losses and accuracies over the epochs of all tasks (Figure 10).
     Curves,
 }
@@ -39,7 +41,7 @@ impl FigureKind {
             Self::Violins => "Condition",
             Self::Paths => "Number of tasks N",
             Self::Norms => "Layer",
-            Self::Curves => "Epoch",
+            Self::Causes | Self::Curves => "Epoch",
         }
     }
 }
@@ -47,7 +49,7 @@ impl FigureKind {
 impl FigureKind {
     /// Whether there is a figure for each dataset, instead of a panel.
     pub fn is_a_figure_a_dataset(self) -> bool {
-        matches!(self, Self::Norms | Self::Curves)
+        matches!(self, Self::Norms | Self::Causes | Self::Curves)
     }
 }
 

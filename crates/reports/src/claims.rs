@@ -24,6 +24,7 @@ mod fig3;
 mod fig4;
 mod fig5;
 mod fig6;
+mod fig9;
 mod findings;
 mod ledger;
 mod need;

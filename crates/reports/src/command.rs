@@ -139,7 +139,7 @@ fn own(file: &Path, arguments: &Arguments) -> Result<Vec<PathBuf>, ReportError> 
     write(&analysis, &folder)?;
     let mut written = vec![folder.join("report.md")];
     if arguments.html {
-        written.push(write_own_html(&analysis, &folder)?);
+        written.push(write_own_html(&analysis, file, &folder)?);
     }
     Ok(written)
 }

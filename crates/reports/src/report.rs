@@ -5,6 +5,7 @@
 
 mod claims_file;
 mod error;
+mod explorer;
 mod files;
 mod format;
 mod html;
@@ -18,6 +19,7 @@ mod tables;
 mod tests_file;
 
 pub use error::ReportError;
+pub use html::escape;
 pub(crate) use files::{write, write_own_html};
 pub use scale_folder::{FIGURES, ScaleFolder};
 pub use summary_file::summary_csv;

@@ -8,7 +8,7 @@ use polars::prelude::DataFrame;
 use tables::Table;
 
 use crate::roles::{Factors, Reading, read};
-use crate::runs::{ALLOWED, Cells, Measure, Run, Status, TableError};
+use crate::runs::{ALLOWED, Cause, Cells, Measure, Run, Status, TableError};
 
 /// Every run of an experiment.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +100,8 @@ fn runs(cells: &Cells, measure: &Measure) -> Result<(Vec<Run>, BTreeMap<String, 
         (column("dataset")?, column("condition")?, column("seed")?, column(&measure.column)?);
     let [test_losses, train_losses, best_epochs] =
         [cells.optional(Measure::TEST_LOSS)?, cells.optional("train_loss")?, cells.optional("best_epoch")?];
+    let causes: Vec<Option<Vec<Option<String>>>> =
+        Cause::ALL.iter().map(|cause| cells.optional(cause.column())).collect::<Result<_, _>>()?;
     let statuses = cells.optional("status")?;
 
     let mut runs = Vec::with_capacity(cells.height());
@@ -131,6 +133,13 @@ fn runs(cells: &Cells, measure: &Measure) -> Result<(Vec<Run>, BTreeMap<String, 
             test_loss: optional(Measure::TEST_LOSS, &test_losses)?,
             train_loss: optional("train_loss", &train_losses)?,
             best_epoch: optional("best_epoch", &best_epochs)?,
+            causes: {
+                let mut found = [None; Cause::ALL.len()];
+                for (place, (cause, cells)) in found.iter_mut().zip(Cause::ALL.iter().zip(&causes)) {
+                    *place = optional(cause.column(), cells)?;
+                }
+                found
+            },
             dataset,
             condition,
             seed,

@@ -22,6 +22,7 @@ pub mod planned;
 pub mod plans;
 mod record;
 mod results;
+pub mod run_causes;
 pub mod run_curves;
 pub mod run_measures;
 mod schedule;
@@ -36,7 +37,7 @@ pub use later::{measure_later, measure_missing};
 pub use lease::leased;
 
 pub use plan::{Plan, PlannedRun, Stage};
-pub use record::{Outcome, Provenance, Record};
+pub use record::{Outcome, Provenance, Record, epochs_from_csv};
 pub use results::{RunRow, Status, results, runs_to_csv};
 pub use run_curves::CurvePoint;
 pub use run_measures::{RunMeasure, RunMoment};

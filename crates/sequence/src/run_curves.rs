@@ -1,7 +1,7 @@
 //! Learning curves along runs (Figure 10), as one long table: a row an epoch of each task of each run.
 
 use paths::{DatasetName, StageId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use training::{EpochLog, Moment, TEST_CURVE};
 
 use crate::error::StoreError;
@@ -30,19 +30,30 @@ pub struct CurvePoint {
     /// What was done to the network before the task, such as "bias_reset 0.01"; empty for nothing.
     pub interventions: String,
     /// Mean loss over the epoch's batches, in nats, as they were trained on.
+    #[serde(serialize_with = "short")]
     pub train_loss: Option<f64>,
     /// Accuracy over the epoch's batches, 0 to 1.
+    #[serde(serialize_with = "short")]
     pub train_accuracy: Option<f64>,
     /// Loss on the task's validation images after the epoch.
+    #[serde(serialize_with = "short")]
     pub validation_loss: Option<f64>,
     /// Accuracy on them.
+    #[serde(serialize_with = "short")]
     pub validation_accuracy: Option<f64>,
     /// Loss after the epoch on the standard test images that the measure `test-curve` looks at.
+    #[serde(serialize_with = "short")]
     pub test_loss: Option<f64>,
     /// Accuracy on them.
+    #[serde(serialize_with = "short")]
     pub test_accuracy: Option<f64>,
     /// Whether the weights of this epoch are those that are tested and handed on.
     pub carried: bool,
+}
+
+/// With float32's digits: curves are looked at, and results are in the table of runs.
+fn short<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.map(|value| value as f32).serialize(serializer)
 }
 
 /// The curves of every run of `plan`, in its order, as far as its stages are finished.
@@ -65,18 +76,28 @@ pub fn of_plan(plan: &Plan, store: &Store) -> Result<Vec<CurvePoint>, StoreError
 /// # Errors
 /// Where something of a stage is damaged.
 pub fn of_stage(id: StageId, store: &Store, condition: &str) -> Result<Vec<CurvePoint>, StoreError> {
+    let records = lineage(id, store)?;
+    let dataset = records.last().map(|record| record.task.dataset);
+    let mut found = Vec::new();
+    for (record, dataset) in records.iter().zip(dataset.into_iter().cycle()) {
+        found.extend(of_record(record, store, dataset, condition)?);
+    }
+    Ok(found)
+}
+
+/// The records of the stages that led to the finished stage `id`, in their order and with its own, as far back as they are there.
+///
+/// # Errors
+/// Where a record is damaged.
+pub fn lineage(id: StageId, store: &Store) -> Result<Vec<Record>, StoreError> {
     let mut records = Vec::new();
     let mut next = Some(id);
     while let Some(record) = next.map(|id| store.record(id)).transpose()?.flatten() {
         next = record.parent;
         records.push(record);
     }
-    let dataset = records.first().map(|record| record.task.dataset);
-    let mut found = Vec::new();
-    for (record, dataset) in records.iter().rev().zip(dataset.into_iter().cycle()) {
-        found.extend(of_record(record, store, dataset, condition)?);
-    }
-    Ok(found)
+    records.reverse();
+    Ok(records)
 }
 
 fn of_record(

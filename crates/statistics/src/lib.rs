@@ -42,6 +42,7 @@ mod stratified;
 mod trend_effects;
 mod welch;
 mod wilcoxon;
+mod within;
 
 pub use additive::{Additive, Cell};
 pub use bca::bca_interval;
@@ -70,3 +71,4 @@ pub use stratified::stratified_interquartile_mean;
 pub use trend_effects::{concordance, mean_rank_correlation};
 pub use welch::{TTest, welch};
 pub use wilcoxon::wilcoxon;
+pub use within::spearman_within;

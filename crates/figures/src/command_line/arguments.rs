@@ -116,6 +116,10 @@ pub(crate) struct Options {
     #[arg(long, short)]
     pub quiet: bool,
 
+    /// A page to open in a browser while it trains: how far it is, curves so far, time left [default: live.html beside the tables]
+    #[arg(long, value_name = "FILE")]
+    pub live: Option<PathBuf>,
+
     /// Least seconds between two checkpoints of a training
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     pub checkpoint_seconds: u32,

@@ -12,8 +12,8 @@ use crate::conductor::signals::INTERRUPTED;
 use crate::drawing::concept::{self, Concept};
 use crate::error::exit;
 
-/// Figures in an order in which what they share is trained with the one that needs it most: 3, 8 and 10 share with 6.
-const ORDER: [u8; 6] = [6, 3, 8, 10, 4, 5];
+/// Figures in an order in which what they share is trained with the one that needs it most: 3, 8, 9 and 10 share with 6.
+const ORDER: [u8; 7] = [6, 3, 8, 10, 9, 4, 5];
 
 /// Runs the program of all figures: the concept figures, then the figures that trainings are behind.
 pub fn main_of_all() -> ExitCode {

@@ -10,6 +10,7 @@ pub(crate) fn file(figure: u8) -> Option<&'static str> {
         5 => include_str!("../../../../experiments/fig5.toml"),
         6 => include_str!("../../../../experiments/fig6.toml"),
         8 => include_str!("../../../../experiments/fig8.toml"),
+        9 => include_str!("../../../../experiments/fig9.toml"),
         10 => include_str!("../../../../experiments/fig10.toml"),
         _ => return None,
     })

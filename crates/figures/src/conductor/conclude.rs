@@ -4,7 +4,7 @@ use counted::counted;
 use std::process::ExitCode;
 
 use paths::{Experiment, FigureKind};
-use sequence::{Plan, Store, results, run_curves, run_measures};
+use sequence::{Plan, Store, results, run_causes, run_curves, run_measures, runs_to_csv};
 
 use crate::command_line::Options;
 use crate::conductor::replaced::make_room;
@@ -39,12 +39,17 @@ pub(crate) fn conclude(
     if let Some(text) = make_room(&rows, places, options.cluster.writes_reports())? {
         say(options, &text);
     }
-    write(&rows, experiment, places)?;
+    let table = match experiment.figure.kind {
+        FigureKind::Causes => run_causes::to_csv(&rows, store)?,
+        _ => runs_to_csv(&rows),
+    };
+    write(&table, experiment, places)?;
     match experiment.figure.kind {
         FigureKind::Norms => write_measures(&run_measures::of_plan(plan, store, drawing::norms_keep)?, places)?,
-        FigureKind::Curves => write_curves(&run_curves::of_plan(plan, store)?, places)?,
-        FigureKind::Violins | FigureKind::Paths => {}
+        FigureKind::Causes => write_measures(&run_measures::of_plan(plan, store, drawing::causes::keep)?, places)?,
+        FigureKind::Violins | FigureKind::Paths | FigureKind::Curves => {}
     }
+    write_curves(&run_curves::of_plan(plan, store)?, places)?;
     for note in drawing::draw(experiment, places)? {
         say(options, &note);
     }

@@ -144,6 +144,12 @@ impl Progress {
         }
     }
 
+    /// How many stages are done and how long the rest may take, in a sentence.
+    pub fn standing(&self) -> String {
+        let state = self.lock();
+        format!("{} of {} done, {}.", state.finished, counted(state.to_do, "stage"), Self::eta(&state))
+    }
+
     fn remove(&self, stage: usize) -> Option<Running> {
         let running = self.lock().running.remove(&stage)?;
         if let Some(bar) = &running.bar {

@@ -59,6 +59,7 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
     }
     let store = Store::open(&options.store())?;
     plans::keep(&store, &plan)?;
-    train(&plan, &store, options, jobs, device, &Signals::of_a_person()?)
+    let page = options.live.clone().unwrap_or_else(|| places.live());
+    train(&plan, &store, options, jobs, device, &Signals::of_a_person()?, Some(&page))
         .and_then(|ending| conclude(ending, &plan, &store, &experiment, &places, options))
 }

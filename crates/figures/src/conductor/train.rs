@@ -11,12 +11,13 @@ use sequence::{Plan, Store, execute, measure_missing};
 use tch::Device;
 
 use crate::command_line::Options;
+use crate::conductor::live::{Both, Live};
 use crate::conductor::progress::Progress;
 use crate::conductor::resources::image_budget_bytes;
 use crate::conductor::signals::Signals;
 use crate::error::FigureError;
 
-/// Trains what is not in the store, until everything is done or a signal comes.
+/// Trains what is not in the store, until everything is done or a signal comes, and shows on the page at `page` how far it is.
 pub(crate) fn train(
     plan: &Plan,
     store: &Store,
@@ -24,6 +25,7 @@ pub(crate) fn train(
     jobs: usize,
     device: Device,
     signals: &Signals,
+    page: Option<&Path>,
 ) -> Result<sequence::Report, FigureError> {
     let progress = Arc::new(Progress::new(plan, jobs, device, options.quiet));
     let notices = progress.clone();
@@ -42,13 +44,21 @@ pub(crate) fn train(
         deterministic: options.deterministic,
         checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()),
     };
-    let report = execute(plan, store, &library, &execution, &*progress, &signals.stop);
+    let live = page.map(|path| Live::new(path, plan, &progress));
+    let events = Both(&progress, live.as_ref());
+    let report = execute(plan, store, &library, &execution, &events, &signals.stop);
     let measured = match &report {
         Ok(report) if !report.interrupted => {
-            measure_missing(plan, store, &library, &execution, &*progress, &signals.stop).map(|_| ())
+            measure_missing(plan, store, &library, &execution, &events, &signals.stop).map(|_| ())
         }
         _ => Ok(()),
     };
+    if let Some(live) = &live {
+        live.finish(match &report {
+            Ok(report) if report.failed.is_empty() && !report.interrupted => "Everything is trained.",
+            _ => "Stopped; the same command goes on from here.",
+        });
+    }
     progress.finish();
     let mut report = report?;
     measured?;

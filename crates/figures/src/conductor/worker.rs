@@ -21,7 +21,7 @@ pub(crate) fn run(id: StageId, options: &Options) -> Result<ExitCode, FigureErro
     let store = Store::open(&options.store())?;
     let plan = planned::lineage(&store, id)?;
     let device = options.device.resolve().map_err(FigureError::Device)?;
-    let report = train(&plan, &store, options, 1, device, &signals)?;
+    let report = train(&plan, &store, options, 1, device, &signals, None)?;
     for (stage, reason) in &report.failed {
         terminal::err(format!("Stage {stage} failed: {reason}"));
     }

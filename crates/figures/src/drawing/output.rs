@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use paths::{DatasetName, Experiment, FigureKind, SettingsPatch};
 use plotting::PlotError;
 use reports::{RunTable, TableError, summary_csv};
-use sequence::{CurvePoint, RunMeasure, RunRow, run_curves, run_measures, runs_to_csv};
+use sequence::{CurvePoint, RunMeasure, run_curves, run_measures};
 
 /// Why a table or figure could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,10 @@ pub(crate) enum OutputError {
     TooManyTasks { found: usize, most: usize },
     #[error("there are {found} conditions, and a figure of kind \"norms\" shows {most} at most")]
     TooManyConditions { found: usize, most: usize },
+    #[error(
+        "there are {found} conditions, and a figure of kind \"causes\" shows {most} at most beside the baseline"
+    )]
+    TooManyCauses { found: usize, most: usize },
     #[error("`epochs_row` is for figures of kind \"violins\"")]
     EpochsRow,
     #[error("`join_seeds` is for figures of kind \"violins\" and \"paths\"")]
@@ -53,19 +57,22 @@ pub(crate) struct Places {
     settings: PathBuf,
     /// What was measured along the runs, for a figure of it.
     measures: Option<PathBuf>,
-    /// The learning curves of the runs, for a figure of them.
-    curves: Option<PathBuf>,
+    /// The learning curves of the runs.
+    curves: PathBuf,
 }
 
 impl OutputError {
     /// Whether the command line or the experiment file is at fault.
     pub fn is_usage(&self) -> bool {
-        use OutputError::{EpochsRow, JoinSeeds, NoPlane, NoRunsOf, Plot, TooManyConditions, TooManyTasks};
+        use OutputError::{
+            EpochsRow, JoinSeeds, NoPlane, NoRunsOf, Plot, TooManyCauses, TooManyConditions, TooManyTasks,
+        };
         matches!(
             self,
             NoPlane { .. }
                 | TooManyTasks { .. }
                 | TooManyConditions { .. }
+                | TooManyCauses { .. }
                 | EpochsRow
                 | JoinSeeds
                 | NoRunsOf { .. }
@@ -89,14 +96,19 @@ impl Places {
             runs: reports.join("runs.csv"),
             summary: reports.join("summary.csv"),
             settings: reports.join("settings.json"),
-            measures: (kind == FigureKind::Norms).then(|| reports.join("measures.csv")),
-            curves: (kind == FigureKind::Curves).then(|| reports.join("curves.csv")),
+            measures: matches!(kind, FigureKind::Norms | FigureKind::Causes).then(|| reports.join("measures.csv")),
+            curves: reports.join("curves.csv"),
         }
     }
 
     /// The table of runs.
     pub fn runs(&self) -> &Path {
         &self.runs
+    }
+
+    /// The page that shows how far training is.
+    pub fn live(&self) -> PathBuf {
+        self.runs.with_file_name("live.html")
     }
 
     /// The SVG and PNG files of the figure, a PDF lying beside the SVG: one of each, or one a dataset in the experiment's order.
@@ -145,17 +157,10 @@ impl Places {
     }
 
     /// Reads the table of learning curves.
-    ///
-    /// # Panics
-    /// Where the figure is not of them.
     pub fn read_curves(&self) -> Result<Vec<CurvePoint>, OutputError> {
-        let path = self.curves();
+        let path = &self.curves;
         let bytes = std::fs::read(path).map_err(|_| OutputError::NoRuns(path.to_owned()))?;
         run_curves::from_csv(&bytes).map_err(|reason| OutputError::Curves { path: path.to_owned(), reason })
-    }
-
-    fn curves(&self) -> &Path {
-        self.curves.as_deref().expect("a figure of curves has a table of them")
     }
 
     fn measures(&self) -> &Path {
@@ -171,15 +176,15 @@ impl Places {
 
     /// Says where figure and tables are.
     pub fn written(&self) -> String {
-        let tables = [&self.runs, &self.summary].into_iter().chain(&self.measures).chain(&self.curves);
+        let tables = [&self.runs, &self.summary].into_iter().chain([&self.curves]).chain(&self.measures);
         let tables: Vec<String> = tables.map(|file| file.display().to_string()).collect();
         format!("{}\nTables:  {}", self.drawn(), tables.join("\n         "))
     }
 }
 
-/// Writes the tables.
-pub(crate) fn write(rows: &[RunRow], experiment: &Experiment, places: &Places) -> Result<(), OutputError> {
-    replace(&places.runs, &runs_to_csv(rows))?;
+/// Writes the tables, that of the runs being given.
+pub(crate) fn write(runs: &[u8], experiment: &Experiment, places: &Places) -> Result<(), OutputError> {
+    replace(&places.runs, runs)?;
     let mut settings = serde_json::to_vec_pretty(&experiment.settings).expect("settings are plain data");
     settings.push(b'\n');
     replace(&places.settings, &settings)?;
@@ -193,7 +198,7 @@ pub(crate) fn write_measures(measures: &[RunMeasure], places: &Places) -> Result
 
 /// Writes the table of learning curves.
 pub(crate) fn write_curves(points: &[CurvePoint], places: &Places) -> Result<(), OutputError> {
-    replace(places.curves(), &run_curves::to_csv(points))
+    replace(&places.curves, &run_curves::to_csv(points))
 }
 
 /// Writes a file of which a reader never sees half.

@@ -10,7 +10,7 @@ pub(crate) struct Arguments {
     /// The stage, or the first digits of it, as `inspect runs` shows
     pub(super) stage: Option<String>,
 
-    /// Compare the conditions of this figure instead: 3, 4, 5, 6, 8 or 10
+    /// Compare the conditions of this figure instead: 3, 4, 5, 6, 8, 9 or 10
     #[arg(long, value_name = "N")]
     pub(super) figure: Option<u8>,
 

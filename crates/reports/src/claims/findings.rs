@@ -29,8 +29,27 @@ fn names(x: &Role<'_, '_>, y: &Role<'_, '_>) -> String {
 
 /// x ends lower, or higher, than y.
 pub(crate) fn direction(dataset: &str, x: &Role<'_, '_>, y: &Role<'_, '_>, claimed: Claimed) -> Part {
-    let mut part = Part::new(dataset, names(x, y), "t", "difference of mean test losses");
-    let Some(sides) = sides(x, y, Quantity::TestLoss) else {
+    let mut part = direction_of(dataset, x, y, Quantity::TestLoss, claimed);
+    let sides = sides(x, y, Quantity::TestLoss);
+    let test = sides.and_then(|sides| Some((sides.t_test(0.95).ok()?, sides)));
+    part.remarks.extend(test.and_then(|(test, sides)| small_but_there(&sides, &test)));
+    part
+}
+
+/// x's quantity is lower, or higher, than y's.
+pub(crate) fn direction_of(
+    dataset: &str,
+    x: &Role<'_, '_>,
+    y: &Role<'_, '_>,
+    quantity: Quantity,
+    claimed: Claimed,
+) -> Part {
+    let measure = match quantity {
+        Quantity::Cause(cause) => cause.difference(),
+        _ => "difference of mean test losses",
+    };
+    let mut part = Part::new(dataset, names(x, y), "t", measure);
+    let Some(sides) = sides(x, y, quantity) else {
         return part;
     };
     part.test = t_name(&sides).into();
@@ -43,7 +62,6 @@ pub(crate) fn direction(dataset: &str, x: &Role<'_, '_>, y: &Role<'_, '_>, claim
             part.finding = Finding::of_direction(test.p.two_sided, as_claimed);
             part.need = need(&sides, &test, as_claimed);
             part.remarks.extend(disagreement(&sides, &test));
-            part.remarks.extend(small_but_there(&sides, &test));
         }
         Err(reason) => undefined(&mut part, &sides, reason),
     }

@@ -243,7 +243,7 @@ mod tests {
     fn every_claim_says_that_data_are_absent_and_at_which_scale() {
         let tables = BTreeMap::new();
         let rulings = rule(&Evidence::of(&tables));
-        assert_eq!(rulings.len(), 14);
+        assert_eq!(rulings.len(), 19);
         for ruling in &rulings {
             let sentence = sentence(ruling, "demo");
             assert_eq!(ruling.verdict, Verdict::NoData);

@@ -21,11 +21,12 @@ pub(crate) fn write(analysis: &Analysis, folder: &Path) -> Result<(), ReportErro
     replace(&folder.join("summary.csv"), &summary_file::of_analysis(analysis))
 }
 
-/// Writes the page of a single analysis into its folder.
-pub(crate) fn write_own_html(analysis: &Analysis, folder: &Path) -> Result<PathBuf, ReportError> {
+/// Writes the page of a single analysis, of the table `runs`, into its folder.
+pub(crate) fn write_own_html(analysis: &Analysis, runs: &Path, folder: &Path) -> Result<PathBuf, ReportError> {
     let path = folder.join("index.html");
     let analyses = std::slice::from_ref(analysis);
-    let content = page::Content { scale: None, analyses, rulings: &[], drawings: Vec::new(), settings: Vec::new() };
+    let runs = vec![(analysis.name.clone(), runs.to_owned())];
+    let content = page::Content { scale: None, analyses, rulings: &[], drawings: Vec::new(), settings: Vec::new(), runs };
     replace(&path, page::page(&content).as_bytes())?;
     Ok(path)
 }

@@ -3,7 +3,7 @@
 use crate::report::tables::Table;
 
 /// Text as HTML text or attribute value.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -1,9 +1,12 @@
-//! `index.html`: one page for people, that needs no network and no script.
+//! `index.html`: one page for people, that needs no network, and no script to be read; with scripts there is more to look at.
+
+use std::path::PathBuf;
 
 use crate::analysis::Analysis;
 use crate::claims::Ruling;
 use crate::estimates::Against;
 use crate::report::claims_file::{PART_HEADING, part_cells, sentence};
+use crate::report::explorer::{self, explorer};
 use crate::report::html::{STYLE, escape, svg, table};
 use crate::report::notes::notes;
 use crate::report::tables::{Table, across_table, beside_tables, comparison_table, summary_table, trend_table};
@@ -17,6 +20,8 @@ pub(crate) struct Content<'a> {
     pub drawings: Vec<(String, String)>,
     /// Settings of each analysis: name, and JSON.
     pub settings: Vec<(String, String)>,
+    /// The table of runs behind each analysis: name, and file.
+    pub runs: Vec<(String, PathBuf)>,
 }
 
 /// The page.
@@ -35,13 +40,16 @@ pub(crate) fn page(content: &Content<'_>) -> String {
     let links: String =
         links.iter().map(|(id, text)| format!("<li><a href=\"#{}\">{}</a></li>", escape(id), escape(text))).collect();
     let body: String = names.iter().map(|name| section(content, name)).collect();
+    let scripted = body.contains("class=\"explorer\"");
+    let script = if scripted { format!("<script>\n{}</script>\n", explorer::SCRIPT) } else { String::new() };
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <header><h1>{}</h1></header>\n<nav aria-label=\"Contents\"><ul>{links}</ul></nav>\n<main>\n{}{body}</main>\n\
-         <footer><p>Written by report {}.</p></footer>\n</body>\n</html>\n",
+         <link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>\n{STYLE}{}</style>\n</head>\n<body>\n\
+         <header><h1>{}</h1></header>\n<nav aria-label=\"Contents\"><ul>{links}</ul></nav>\n<main>\n{body}{}</main>\n\
+         <footer><p>Written by report {}.</p></footer>\n{script}</body>\n</html>\n",
         escape(&title),
+        if scripted { explorer::STYLE } else { "" },
         escape(&title),
         claims(content),
         env!("CARGO_PKG_VERSION"),
@@ -52,7 +60,9 @@ pub(crate) fn page(content: &Content<'_>) -> String {
 fn names(content: &Content<'_>) -> Vec<String> {
     let mut names: Vec<String> = content.drawings.iter().map(|d| d.0.clone()).collect();
     names.extend(content.analyses.iter().map(|a| a.name.clone()));
-    names.sort();
+    // Figure 10 comes after Figure 9.
+    let number = |name: &String| name.strip_prefix("fig").and_then(|number| number.parse::<u32>().ok());
+    names.sort_by_key(|name| (number(name).is_none(), number(name), name.clone()));
     names.dedup();
     names
 }
@@ -110,6 +120,9 @@ fn section(content: &Content<'_>, name: &str) -> String {
             escape(&heading(name)),
             escape(&caption)
         ));
+    }
+    if let Some((_, runs)) = content.runs.iter().find(|(of, _)| of == name) {
+        text.push_str(&explorer(name, &heading(name), runs));
     }
     if let Some(analysis) = content.analyses.iter().find(|a| a.name == name) {
         let items: String =

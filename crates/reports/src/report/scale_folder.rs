@@ -12,7 +12,7 @@ use crate::report::page;
 use crate::table::RunTable;
 
 /// Figures that come from runs.
-pub const FIGURES: [u8; 6] = [3, 4, 5, 6, 8, 10];
+pub const FIGURES: [u8; 7] = [3, 4, 5, 6, 8, 9, 10];
 
 /// Where the results of one scale lie.
 pub struct ScaleFolder {
@@ -94,10 +94,11 @@ impl ScaleFolder {
                 Some((a.name.clone(), std::fs::read_to_string(path).ok()?))
             })
             .collect();
+        let runs = analyses.iter().map(|a| (a.name.clone(), self.reports().join(&a.name).join("runs.csv"))).collect();
         let path = self.reports().join("index.html");
         replace(
             &path,
-            page::page(&page::Content { scale: Some(&self.scale), analyses, rulings, drawings, settings }).as_bytes(),
+            page::page(&page::Content { scale: Some(&self.scale), analyses, rulings, drawings, settings, runs }).as_bytes(),
         )?;
         Ok(path)
     }

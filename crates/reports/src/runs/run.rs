@@ -1,5 +1,7 @@
 //! A run.
 
+use crate::runs::cause::Cause;
+
 /// A run: its condition, and its result where it has one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Run {
@@ -18,6 +20,8 @@ pub struct Run {
     pub train_loss: Option<f64>,
     /// Epochs until the lowest validation loss, where the table has them.
     pub best_epoch: Option<f64>,
+    /// What was measured of the last task, in the order of [`Cause::ALL`], where the table has it.
+    pub causes: [Option<f64>; Cause::ALL.len()],
 }
 
 /// A column of numbers that runs are compared by.
@@ -31,6 +35,8 @@ pub enum Quantity {
     TrainLoss,
     /// `best_epoch`.
     BestEpoch,
+    /// What was measured of the last task.
+    Cause(Cause),
 }
 
 impl Run {
@@ -41,6 +47,7 @@ impl Run {
             Quantity::TestLoss => self.test_loss,
             Quantity::TrainLoss => self.train_loss,
             Quantity::BestEpoch => self.best_epoch,
+            Quantity::Cause(cause) => self.causes[cause as usize],
         }
     }
 }
