@@ -143,12 +143,12 @@ impl Found<'_> {
     /// Of each condition the means over the epochs, the last task beginning at 0.
     fn over_epochs(&self, row: &Row) -> CurvesPanel {
         let mut curves = Vec::new();
-        let mut earliest = 0.0f64;
-        let mut latest = 0.0f64;
+        // The same in every row, so that they are read one below the other.
+        let [earliest, latest] = self.range();
         for (name, label) in self.labels.iter().enumerate() {
             let values = self.values(row, label);
-            let tasks = values.keys().map(|(task, _)| *task).max().unwrap_or(0);
-            let lengths: Vec<usize> = (1..=tasks).map(|task| self.longest(label, task)).collect();
+            let lengths = self.lengths(label);
+            let tasks = lengths.len();
             for task in 1..=tasks {
                 let begins = -(lengths[task - 1..tasks - 1].iter().sum::<usize>() as f64);
                 let of_task = || values.iter().filter(|((of, _), _)| *of == task);
@@ -160,8 +160,6 @@ impl Found<'_> {
                 for ((_, epoch), of_seeds) in of_task().filter(|(_, of_seeds)| of_seeds.len() == seeds) {
                     points.extend(estimate(of_seeds).map(|estimate| (begins + *epoch as f64, estimate)));
                 }
-                earliest = earliest.min(begins);
-                latest = latest.max(points.last().map_or(0.0, |(x, _)| *x));
                 curves.push(Curve { name, is_thin: false, points });
             }
         }
@@ -172,6 +170,7 @@ impl Found<'_> {
         }
         CurvesPanel {
             x_label: "Epoch of the last task".to_owned(),
+            x_range: Some((earliest, latest)),
             y_label: row.label.to_owned(),
             scale: row.scale,
             bands,
@@ -243,6 +242,22 @@ impl Found<'_> {
             found.entry(place).or_default().push(*sum);
         }
         found
+    }
+
+    /// The most epochs that a seed was trained for on each task of a condition.
+    fn lengths(&self, label: &str) -> Vec<usize> {
+        let tasks = (1..).take_while(|&task| self.longest(label, task) > 0);
+        tasks.map(|task| self.longest(label, task)).collect()
+    }
+
+    /// From the first epoch of the longest path to the last one, the last task beginning at 0.
+    fn range(&self) -> [f64; 2] {
+        let ends = self.labels.iter().filter_map(|label| {
+            let mut lengths = self.lengths(label);
+            let last = lengths.pop()?;
+            Some((-(lengths.iter().sum::<usize>() as f64), last as f64))
+        });
+        ends.fold([0.0, 0.0], |[earliest, latest], (from, to)| [f64::min(earliest, from), f64::max(latest, to)])
     }
 
     /// The most epochs that a seed was trained for on a task.

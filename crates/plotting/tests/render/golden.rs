@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use plotting::{LinesFigure, Scene, ViolinFigure, lay_out, lay_out_lines, to_svg};
+use plotting::{LinesFigure, Scene, ViolinFigure, lay_out, lay_out_curves, lay_out_lines, to_svg};
 
+use crate::curves;
 use crate::support::{diagram, figure, lines, violins};
 
 fn compare(name: &str, scene: &Scene) {
@@ -40,4 +41,9 @@ fn lines_are_as_they_were() {
     figure.rows[0].panels.truncate(1);
     figure.rows[0].panels[0].lines[1].values[8] = None;
     compare("lines.svg", &lay_out_lines(&LinesFigure { note: None, ..figure }).unwrap());
+}
+
+#[test]
+fn curves_are_as_they_were() {
+    compare("curves.svg", &lay_out_curves(&curves::figure()).unwrap());
 }

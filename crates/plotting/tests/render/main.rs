@@ -1,5 +1,6 @@
 //! Whole figures, laid out and painted.
 
+mod curves;
 mod golden;
 mod lines;
 mod paths;

@@ -99,7 +99,8 @@
     if (!table || !Array.isArray(table.rows)) return [];
     return table.rows.map((cells) => {
       const row = Object.create(null);
-      table.columns.forEach((column, at) => { row[column] = cells[at]; });
+      // A column with `levels` has the places of its cells there.
+      table.columns.forEach((column, at) => { row[column] = table.levels?.[column]?.[cells[at]] ?? cells[at]; });
       for (const name of FILTERED) row[name] = String(row[name] ?? "");
       row.key = JSON.stringify(FILTERED.map((column) => row[column]));
       return row;
@@ -107,12 +108,8 @@
   }
 
   const groupBy = (rows, keyOf) => {
-    const groups = new Map();
-    for (const row of rows) {
-      const key = keyOf(row);
-      if (!groups.has(key)) groups.set(key, []);
-      groups.get(key).push(row);
-    }
+    const groups = new Map(rows.map((row) => [keyOf(row), []]));
+    rows.forEach((row) => groups.get(keyOf(row)).push(row));
     return groups;
   };
 
@@ -151,6 +148,7 @@
   }
 
   const swatch = (...drawing) => svg("svg", { viewBox: "0 0 26 12", class: "swatch", "aria-hidden": "true" }, ...drawing);
+  const seedSwatch = (seed) => swatch(seedMark(seed, 5, { transform: "translate(13 6)" }));
   const lineSwatch = (attributes) => swatch(svg("path", { d: "M1 6H25", ...attributes }));
 
   // ---- What the page shows, and its address
@@ -174,8 +172,9 @@
       for (const key of explorer.selected.keys()) state.append("run", JSON.stringify([explorer.name, ...JSON.parse(key)]));
     }
     const text = String(state);
-    if (!text) return page.place ? `#${page.place}` : "";
-    return `#explore&${page.place ? `at=${page.place}&` : ""}${text}`;
+    const place = encodeURIComponent(page.place);
+    if (!text) return place ? `#${place}` : "";
+    return `#explore&${place ? `at=${place}&` : ""}${text}`;
   }
 
   function keepAddress() {
@@ -185,22 +184,24 @@
     try { history.replaceState(null, "", hash || location.href.split("#")[0]); } catch { /* as said */ }
   }
 
-  const list = (text) => {
-    try {
-      const value = JSON.parse(text);
-      return Array.isArray(value) ? value : [];
-    } catch {
-      return [];
-    }
-  };
+  /** What may be no JSON at all, as links are made by anyone. */
+  function parsed(text) {
+    try { return JSON.parse(text); } catch { return null; }
+  }
+
+  function decoded(text) {
+    try { return decodeURIComponent(text); } catch { return text; }
+  }
+
+  const list = (text) => [parsed(text)].filter(Array.isArray).flat();
 
   function readAddress() {
     if (!location.hash.startsWith("#explore&")) {
-      page.place = location.hash.slice(1);
+      page.place = decoded(location.hash.slice(1));
       return false;
     }
     const state = new URLSearchParams(location.hash.slice("#explore&".length));
-    page.place = encodeURIComponent(state.get("at") ?? "");
+    page.place = state.get("at") ?? "";
     for (const column of FILTERED) page.without[column] = new Set(state.getAll(`without-${column}`));
     const quantities = new Map(state.getAll("quantity").map(list));
     const runs = state.getAll("run").map(list);
@@ -253,25 +254,20 @@
     const summary = html("summary");
     const boxes = page.values[column].map((value) => {
       const box = html("input", { type: "checkbox", change: () => set([value], box.checked) });
-      const mark = column === "seed" ? swatch(seedMark(value, 5, { transform: "translate(13 6)" })) : null;
+      const mark = column === "seed" ? seedSwatch(value) : null;
       return { value, box, label: html("label", {}, box, mark, html("span", {}, value || "(no name)")) };
     });
     const set = (values, shown) => {
       values.forEach((value) => page.without[column][shown ? "delete" : "add"](value));
       changed();
     };
-    const all = (shown) => () => set(page.values[column], shown);
-    const what = title.toLowerCase();
-    const links = html("p", {},
-      button("all", all(true), { class: "link", "aria-label": `all ${what}` }), " / ",
-      button("none", all(false), { class: "link", "aria-label": `none of the ${what}` }));
-    const node = html("details", { "data-filter": column }, summary,
-      html("fieldset", {}, html("legend", {}, title), links, html("div", { class: "boxes" }, ...boxes.map((b) => b.label))));
+    const link = (text, shown) => button(text, () => set(page.values[column], shown), { class: "link", "aria-label": `${title}: ${text}` });
+    const node = html("details", { "data-filter": column }, summary, html("fieldset", {}, html("legend", {}, title),
+      html("p", {}, link("all", true), " / ", link("none", false)), html("div", { class: "boxes" }, ...boxes.map(({ label }) => label))));
     const refresh = () => {
       boxes.forEach(({ value, box }) => { box.checked = !page.without[column].has(value); });
       const shown = boxes.filter(({ box }) => box.checked).length;
-      summary.textContent = `${title}: ${shown === boxes.length ? "all" : shown} of ${boxes.length}`;
-      if (shown === boxes.length) summary.textContent = `${title}: all ${boxes.length}`;
+      summary.textContent = `${title}: ${shown === boxes.length ? "all" : `${shown} of`} ${boxes.length}`;
       node.classList.toggle("narrowed", shown !== boxes.length);
     };
     return { node, refresh };
@@ -279,8 +275,8 @@
 
   function filterBar() {
     const groups = [["condition", "Conditions"], ["seed", "Seeds"], ["dataset", "Datasets"]].map((of) => filterGroup(...of));
-    const count = html("span", { role: "status" });
-    const everything = button("Show all runs", () => {
+    const count = html("strong", { role: "status" });
+    const everything = button("Show all", () => {
       FILTERED.forEach((column) => page.without[column].clear());
       changed();
     });
@@ -292,7 +288,7 @@
       open.node.querySelector("summary").focus();
     };
     const node = html("div", { class: "explorer-filters", role: "region", "aria-label": "Filters of runs", keydown: escape },
-      html("strong", {}, "Runs shown"), ...groups.map((group) => group.node), everything, count);
+      count, ...groups.map((group) => group.node), everything);
     document.addEventListener("click", (event) => close(event.target.closest?.(".explorer-filters details")));
     const refresh = () => {
       groups.forEach((group) => group.refresh());
@@ -359,6 +355,17 @@
 
   const outline = (area) => svg("path", { class: "axis", d: `M${area.left} ${area.top}V${area.bottom}H${area.right}` });
 
+  /** Values over names. */
+  function namedFrame(names, scale, title, width) {
+    const layout = nameLayout(names, width - 8, leftOf(scale));
+    const area = { left: layout.left, right: width - 8, top: 26, bottom: 276 };
+    const band = (area.right - area.left) / names.length;
+    const x = (at) => area.left + (at + 0.5) * band;
+    const axis = valueAxis(area, scale, title);
+    const nodes = [...axis.nodes, outline(area), ...nameAxis(area, names, layout, x)];
+    return { area, band, x, y: axis.y, nodes, height: area.bottom + layout.below };
+  }
+
   const drawing = (width, height, attributes, ...nodes) =>
     svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, ...attributes }, ...nodes);
 
@@ -398,35 +405,29 @@
     return [ring, mark, svg("text", { class: "slot", x: x + r + 5, y: y - r - 1 }, slot + 1)];
   }
 
-  const byPosition = (a, b) => a.x - b.x || a.y - b.y;
-
   function runsPanel(explorer, dataset, runs, width) {
     const values = runs.map((run) => run[explorer.quantity]);
     const scale = scaleOf(values, /loss/.test(explorer.quantity));
     const names = unique(runs.map((run) => run.condition));
-    const layout = nameLayout(names, width - 8, leftOf(scale));
-    const area = { left: layout.left, right: width - 8, top: 26, bottom: 276 };
-    const band = (area.right - area.left) / names.length;
-    const x = (at) => area.left + (at + 0.5) * band;
-    const axis = valueAxis(area, scale, `${words(explorer.quantity)}, ${dataset}`);
+    const { area, band, x, y, nodes, height } = namedFrame(names, scale, `${words(explorer.quantity)}, ${dataset}`, width);
     const r = Math.max(2.5, Math.min(5, band / 7));
     const [bars, dots] = [[], []];
     for (const [condition, of] of groupBy(runs, (run) => run.condition)) {
       const middle = x(names.indexOf(condition));
-      const heights = of.map((run) => axis.y(run[explorer.quantity]));
+      const heights = of.map((run) => y(run[explorer.quantity]));
       const shifts = swarm(heights, r, band * 0.42);
       of.forEach((run, at) => dots.push({ run, x: middle + shifts[at], y: heights[at] }));
-      const y = axis.y(mean(of.map((run) => run[explorer.quantity])));
       const half = Math.min(band * 0.38, 34);
-      bars.push(svg("path", { class: "mean", d: `M${middle - half} ${y}H${middle + half}` }));
+      const centre = y(mean(of.map((run) => run[explorer.quantity])));
+      bars.push(svg("path", { class: "mean", d: `M${middle - half} ${centre}H${middle + half}` }));
     }
     const baseline = baselineOf(runs).map((run) => run[explorer.quantity]);
     const dotted = baseline.length
-      ? svg("path", { class: "baseline", d: `M${area.left} ${axis.y(mean(baseline))}H${area.right}` })
+      ? svg("path", { class: "baseline", d: `M${area.left} ${y(mean(baseline))}H${area.right}` })
       : null;
-    const marks = dots.sort(byPosition).flatMap(({ run, x: at, y }) => dot(explorer, run, at, y, r));
-    const node = drawing(width, area.bottom + layout.below, { role: "group", "aria-label": `Runs on ${dataset}`, keydown: alongDots },
-      ...axis.nodes, outline(area), ...nameAxis(area, names, layout, x), dotted, ...bars, ...marks);
+    dots.sort((a, b) => a.x - b.x || a.y - b.y);
+    const node = drawing(width, height, { role: "group", "aria-label": `Runs on ${dataset}`, keydown: alongDots },
+      ...nodes, dotted, ...bars, ...dots.flatMap((at) => dot(explorer, at.run, at.x, at.y, r)));
     // One stop for the tabulator a panel: arrows lead on from there.
     node.querySelector(".dot").setAttribute("tabindex", 0);
     return node;
@@ -445,15 +446,15 @@
     event.preventDefault();
   }
 
-  function focusDot(to) {
+  function focusDot(to, options) {
     to.ownerSVGElement.querySelectorAll(".dot[tabindex='0']").forEach((other) => other.setAttribute("tabindex", -1));
     to.setAttribute("tabindex", 0);
-    to.focus({ preventScroll: true });
+    to.focus(options);
   }
 
   function runsLegend(runs) {
     const seeds = page.values.seed.filter((seed) => runs.some((run) => run.seed === seed));
-    const items = seeds.slice(0, 16).map((seed) => html("span", {}, swatch(seedMark(seed, 5, { transform: "translate(13 6)" })), `seed ${seed}`));
+    const items = seeds.slice(0, 16).map((seed) => html("span", {}, seedSwatch(seed), `seed ${seed}`));
     if (seeds.length > 16) items.push(html("span", {}, `and ${seeds.length - 16} more`));
     items.push(html("span", {}, lineSwatch({ class: "mean" }), "mean"));
     if (baselineOf(runs).length) items.push(html("span", {}, lineSwatch({ class: "baseline" }), "mean of the baseline"));
@@ -467,12 +468,11 @@
     return html("p", { class: "without" }, `Without ${words(quantity)}: ${named.join("; ")}.`);
   }
 
-  /** As many columns as leave each panel at least `least` wide. */
-  const columnsFor = (width, panels, least) => Math.max(1, Math.min(panels, Math.floor((width + GAP) / (least + GAP))));
   const GAP = 20;
 
+  /** Panels in as many columns as leave each at least `least` wide. */
   function grid(width, least, panels) {
-    const columns = columnsFor(width, panels.length, least);
+    const columns = Math.max(1, Math.min(panels.length, Math.floor((width + GAP) / (least + GAP))));
     const each = Math.floor((width - GAP * (columns - 1)) / columns);
     const node = html("div", { class: "panels" }, ...panels.map((panel) => panel(each)));
     node.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
@@ -509,29 +509,25 @@
   }
 
   const LANE = 18;
+  const taskName = (task) => `${task.transform}${task.interventions ? `, with ${task.interventions}` : ""}`;
 
-  /** A lane a run above the curves: its tasks by their transforms, and marks where something was done to the network before one. */
+  /** A lane a run above the curves: its tasks by their transforms, and marks where tasks with interventions begin. */
   function lane(run, at, area, x) {
     const top = 22 + at * LANE;
     const colour = OF_SELECTED[run.slot];
     const segments = run.tasks.flatMap((task, number) => {
-      const [from, to] = [x(task.begin), x(task.end)];
-      const room = to - from - (task.interventions ? 18 : 8);
-      const full = task.interventions ? `${task.transform}, after ${task.interventions}` : task.transform;
+      const [from, to, indent] = [x(task.begin), x(task.end), task.interventions ? 14 : 5];
+      const full = taskName(task);
+      const room = to - from - indent - 3;
       const label = widthOf(full) <= room ? full : fit(task.transform, room);
-      const title = svg("title", {}, `task ${task.task}: ${full}`);
+      const marks = task.interventions ? [
+        svg("path", { class: "intervention", fill: colour, d: `M${from + 1} ${top + 3}h9l-4.5 9z` }),
+        svg("path", { class: "begin", stroke: colour, d: `M${from} ${top}V${area.bottom}` }),
+      ] : [];
       const shade = { fill: colour, "fill-opacity": number % 2 ? 0.28 : 0.14 };
-      const mark = task.interventions
-        ? svg("path", { class: "intervention", fill: colour, d: `M${from + 1} ${top + 3}h9l-4.5 9z` })
-        : null;
-      const line = task.interventions
-        ? svg("path", { class: "begin", stroke: colour, d: `M${from} ${top}V${area.bottom}` })
-        : null;
-      return [
-        svg("g", {}, title, svg("rect", { x: from, y: top, width: Math.max(1, to - from - 1), height: LANE - 3, ...shade }), mark,
-          svg("text", { class: "tick", x: from + (task.interventions ? 14 : 5), y: top + 11.5 }, label)),
-        line,
-      ];
+      return [svg("g", {}, svg("title", {}, `task ${task.task}: ${full}`),
+        svg("rect", { x: from, y: top, width: Math.max(1, to - from - 1), height: LANE - 3, ...shade }), ...marks,
+        svg("text", { class: "tick", x: from + indent, y: top + 11.5 }, label))];
     });
     return [svg("text", { class: "slot", x: area.left - 6, y: top + 12, "text-anchor": "end" }, run.slot + 1), ...segments];
   }
@@ -540,7 +536,8 @@
   function bands(runs, area, x) {
     if (runs.length !== 1) return [];
     return runs[0].tasks.map((task, number) => svg("rect", {
-      class: number % 2 ? "band odd" : "band", x: x(task.begin), y: area.top, width: x(task.end) - x(task.begin), height: area.bottom - area.top,
+      class: number % 2 ? "band odd" : "band", x: x(task.begin), y: area.top,
+      width: x(task.end) - x(task.begin), height: area.bottom - area.top,
     }));
   }
 
@@ -550,16 +547,16 @@
     const at = known.map((point) => `${x(point.x)} ${y(point.row[column])}`);
     const carried = known.filter(({ row }) => isTrue(row.carried));
     const ring = (point) => svg("circle", { class: "ring", cx: x(point.x), cy: y(point.row[column]), r: 4.5, stroke: colour });
-    const alone = known.length === 1 ? [svg("circle", { cx: x(known[0].x), cy: y(known[0].row[column]), r: 2, fill: colour })] : [];
-    return [svg("path", { class: "curve", d: `M${at.join("L")}`, stroke: colour, "stroke-dasharray": dashes }), ...alone, ...carried.map(ring)];
+    return [svg("path", { class: "curve", d: `M${at.join("L")}`, stroke: colour, "stroke-dasharray": dashes }), ...carried.map(ring)];
   }
 
   function tellEpoch(event, runs, columns, epochAt) {
     const epoch = epochAt(event);
     const pairs = runs.flatMap((run) => {
-      const point = run.tasks.flatMap((task) => task.points).findLast?.(({ x }) => x === epoch);
+      const point = run.tasks.flatMap((task) => task.points).reverse().find(({ x }) => x === epoch);
       if (!point) return [];
-      const values = columns.filter((column) => isNumber(point.row[column])).map((column) => `${words(column)} ${digits(point.row[column])}`);
+      const known = columns.filter((column) => isNumber(point.row[column]));
+      const values = known.map((column) => `${column.split("_")[0]} ${digits(point.row[column])}`);
       return [[`${run.slot + 1}: task ${point.row.task}, epoch ${point.row.epoch}`, values.join(", ") || "not measured"]];
     });
     if (pairs.length) tip.show(event.clientX, event.clientY, `Epoch ${epoch} of all`, pairs);
@@ -567,7 +564,8 @@
   }
 
   function curveChart(explorer, runs, what, width) {
-    const columns = Object.keys(KINDS).filter((kind) => explorer.kinds.has(kind)).map((kind) => `${kind}_${what}`);
+    const kinds = Object.keys(KINDS).filter((kind) => explorer.kinds.has(kind));
+    const columns = kinds.map((kind) => `${kind}_${what}`);
     const points = runs.flatMap((run) => run.tasks.flatMap((task) => task.points));
     const values = points.flatMap(({ row }) => columns.map((column) => row[column])).filter(isNumber);
     if (!values.length) return html("p", {}, `No ${what} to be shown.`);
@@ -578,9 +576,8 @@
     const epochs = linearScale(0, last, true, Math.max(3, width / 70));
     const x = (epoch) => area.left + epochs.part(epoch) * (area.right - area.left);
     const axis = valueAxis(area, scale, what);
-    const curves = runs.flatMap((run) => run.tasks.flatMap((task) => Object.entries(KINDS)
-      .filter(([kind]) => explorer.kinds.has(kind))
-      .flatMap(([kind, dashes]) => curve(task.points, `${kind}_${what}`, x, axis.y, OF_SELECTED[run.slot], dashes))));
+    const curves = runs.flatMap((run) => run.tasks.flatMap((task) => kinds.flatMap((kind) =>
+      curve(task.points, `${kind}_${what}`, x, axis.y, OF_SELECTED[run.slot], KINDS[kind]))));
     const ticks = epochs.ticks.map(({ value, label }) =>
       svg("text", { class: "tick", x: x(value), y: area.bottom + 15, "text-anchor": "middle" }, label));
     const epochAt = (event) => {
@@ -620,7 +617,10 @@
       .map((run) => ({ ...run, tasks: timeline(explorer.curves.get(run.key)) }));
     if (!runs.length) return [heading, html("p", {}, "The curves in this report are of other runs.")];
     const charts = ["loss", "accuracy"].map((what) => (each) => curveChart(explorer, runs, what, each));
-    return [heading, kindBoxes(explorer), grid(width, 420, charts)];
+    const changed = runs.flatMap((run) => run.tasks.filter((task) => task.interventions)
+      .map((task) => `${task.interventions} in task ${task.task} of run ${run.slot + 1}`));
+    const said = changed.length ? html("p", {}, `Interventions: ${changed.join("; ")}.`) : null;
+    return [heading, kindBoxes(explorer), grid(width, 420, charts), said];
   }
 
   // ---- Norms of selected runs
@@ -636,55 +636,56 @@
 
   function normsChart(series, subjects, title, width) {
     const scale = scaleOf(series.flatMap(({ values }) => [...values.values()]), true);
-    const layout = nameLayout(subjects, width - 8, leftOf(scale));
-    const area = { left: layout.left, right: width - 8, top: 26, bottom: 276 };
-    const x = (at) => area.left + (at + 0.5) * (area.right - area.left) / subjects.length;
-    const axis = valueAxis(area, scale, title);
+    const { x, y, nodes, height } = namedFrame(subjects, scale, title, width);
     const lines = series.flatMap(({ run, values }) => {
       const colour = OF_SELECTED[run.slot];
-      const known = subjects.flatMap((subject, at) => (values.has(subject) ? [{ at: x(at), y: axis.y(values.get(subject)), subject }] : []));
-      if (!known.length) return [];
-      const line = svg("path", { class: "curve", stroke: colour, d: `M${known.map(({ at, y }) => `${at} ${y}`).join("L")}` });
-      return [line, ...known.map(({ at, y, subject }) => svg("circle", { cx: at, cy: y, r: 3, fill: colour },
+      const points = subjects.flatMap((subject, at) => (values.has(subject) ? [{ subject, cx: x(at), cy: y(values.get(subject)) }] : []));
+      const line = svg("path", { class: "curve", stroke: colour, d: `M${points.map(({ cx, cy }) => `${cx} ${cy}`).join("L")}` });
+      return [line, ...points.map(({ subject, cx, cy }) => svg("circle", { cx, cy, r: 3, fill: colour },
         svg("title", {}, `${run.slot + 1}: ${subject}, ${digits(values.get(subject))}`)))];
     });
-    return drawing(width, area.bottom + layout.below, { role: "img", "aria-label": `${title} by layer`, "data-norms": "" },
-      ...axis.nodes, outline(area), ...nameAxis(area, subjects, layout, x), ...lines);
+    return drawing(width, height, { role: "img", "aria-label": `${title} by layer`, "data-norms": "" }, ...nodes, ...lines);
+  }
+
+  /** The last moment at which all of the runs were measured. */
+  function momentOfAll(runs, rows) {
+    const keys = new Set(runs.map((run) => run.key));
+    const byMoment = groupBy(rows.filter((row) => keys.has(row.key)), (row) => row.moment);
+    return [...byMoment].filter(([, of]) => new Set(of.map((row) => row.key)).size === keys.size).at(-1)?.[0];
   }
 
   function normsOf(explorer, selected, width) {
     const quantities = unique(explorer.measures.map(quantityOf));
     if (!quantities.length) return [];
     const look = explorer.look;
-    if (!quantities.includes(look.quantity)) look.quantity = quantities[0];
+    if (!quantities.includes(look.quantity)) look.quantity = quantities.find((text) => text.includes("norms@")) ?? quantities[0];
     const ofQuantity = explorer.measures.filter((row) => quantityOf(row) === look.quantity);
-    const moments = unique(ofQuantity.map((row) => String(row.moment)));
-    if (!moments.includes(look.moment)) look.moment = moments.at(-1);
+    const moments = unique(ofQuantity.map((row) => row.moment));
+    if (!moments.includes(look.moment)) look.moment = momentOfAll(selected, ofQuantity) ?? moments.at(-1);
     const kinds = ["weight", "bias"].filter((kind) => ofQuantity.some((row) => String(row.subject).endsWith(`.${kind}`)));
-    if (!kinds.includes(look.kind)) look.kind = "";
-    const rows = ofQuantity.filter((row) => String(row.moment) === look.moment && isNumber(row.value) && String(row.subject).endsWith(look.kind));
-    const series = selected.map((run) => ({
-      run, values: new Map(rows.filter((row) => row.key === run.key).map((row) => [String(row.subject), row.value])),
-    })).filter(({ values }) => values.size);
-    const change = (field) => (value) => {
+    const kind = kinds.includes(look.kind) ? look.kind : "";
+    const rows = ofQuantity.filter((row) => row.moment === look.moment && isNumber(row.value) && String(row.subject).endsWith(kind));
+    const byRun = groupBy(rows, (row) => row.key);
+    const [measured, others] = [true, false].map((is) => selected.filter((run) => byRun.has(run.key) === is));
+    const series = measured.map((run) => ({ run, values: new Map(byRun.get(run.key).map((row) => [row.subject, row.value])) }));
+    const choose = (label, field, options, chosen) => select(label, `norms ${field}`, options, chosen, (value) => {
       look[field] = value;
       explorer.draw();
-    };
+    });
     const choices = html("p", { class: "legend" },
-      select("Quantity", "norms quantity", quantities.map((text) => [text, list(text).map(words).join(", ")]), look.quantity, change("quantity")),
-      select("Moment", "norms moment", moments.map((text) => [text, text]), look.moment, change("moment")),
-      kinds.length > 1
-        ? select("Parameters", "norms kind", [["", "all"], ["weight", "weights"], ["bias", "biases"]], look.kind, change("kind"))
-        : null);
+      choose("Quantity", "quantity", quantities.map((text) => [text, list(text).map(words).join(", ")]), look.quantity),
+      choose("Moment", "moment", moments.map((text) => [text, text]), look.moment),
+      kinds.length > 1 ? choose("Parameters", "kind", [["", "all"], ["weight", "weights"], ["bias", "biases"]], kind) : null);
     const name = `${words(list(look.quantity)[1])}, ${look.moment}`;
-    const chart = series.length
-      ? normsChart(series, unique(rows.map((row) => String(row.subject))), name, width)
-      : html("p", {}, "None of the selected runs was measured at this moment.");
-    return [html("h4", {}, "Norms by layer"), choices, chart];
+    const missing = others.map((run) => `${run.slot + 1} ${nameOf(run)}`).join("; ");
+    return [html("h4", {}, "Norms by layer"), choices,
+      series.length ? normsChart(series, unique(rows.map((row) => row.subject)), name, width) : null,
+      missing ? html("p", {}, `Not measured at this moment: ${missing}.`) : null];
   }
 
   /** Rows of what is shown by layer: of measures that look at several. */
   function layerRows(rows) {
+    for (const row of rows) [row.subject, row.moment] = [String(row.subject), String(row.moment)];
     const by = groupBy(rows.filter((row) => /^(norms|activations)@1$/.test(row.measure)), (row) => row.measure);
     return [...by.values()].filter((of) => new Set(of.map((row) => row.subject)).size > 1).flat();
   }
@@ -707,8 +708,20 @@
     const name = ["data-key", "data-control"].find((attribute) => active.hasAttribute(attribute));
     const same = name && [...section.querySelectorAll(`[${name}]`)].find((node) => node.getAttribute(name) === active.getAttribute(name));
     if (!same) section.querySelector(".dot[tabindex='0']")?.focus({ preventScroll: true });
-    else if (name === "data-key") focusDot(same);
+    else if (name === "data-key") focusDot(same, { preventScroll: true });
     else same.focus({ preventScroll: true });
+  }
+
+  function chips(explorer, selected) {
+    const chip = (run) => button("", () => explorer.toggle(run.key), { "aria-label": `Deselect ${nameOf(run)}` });
+    const items = selected.map((run) => {
+      const node = chip(run);
+      node.append(lineSwatch({ class: "curve", stroke: OF_SELECTED[run.slot] }), html("b", {}, run.slot + 1), ` ${nameOf(run)}`,
+        html("span", { class: "cross", "aria-hidden": "true" }, "×"));
+      return node;
+    });
+    return html("ul", { class: "chips", "aria-label": "Selected runs" },
+      ...[...items, button("clear", explorer.clear)].map((item) => html("li", {}, item)));
   }
 
   function explorerOf(section, data) {
@@ -727,7 +740,7 @@
       explorer.draw();
       keepAddress();
     });
-    const hint = "Point at a dot for the run's values. Click on it to select the run; with the keyboard, arrows and Enter.";
+    const hint = `Point at a dot for the run's values. Click on it (or press Enter; arrows lead on) to select the run, up to ${MOST_SELECTED} to be compared.`;
 
     explorer.select = (key) => {
       const free = OF_SELECTED.findIndex((_, slot) => ![...explorer.selected.values()].includes(slot));
@@ -738,23 +751,14 @@
       const full = explorer.selected.size >= MOST_SELECTED && !explorer.selected.has(key);
       if (!explorer.selected.delete(key)) explorer.select(key);
       explorer.draw();
-      const said = `${counted(explorer.selected.size, "run")} selected`;
-      status.textContent = full ? `No more than ${MOST_SELECTED} runs can be selected: click on one again to deselect it.` : said;
+      if (full) status.textContent = `No more than ${MOST_SELECTED} runs can be selected: click on one again to deselect it.`;
       keepAddress();
     };
-    const clear = () => {
+    explorer.clear = () => {
       explorer.selected.clear();
       explorer.draw();
-      status.textContent = "";
       keepAddress();
     };
-    const chip = (run) => html("li", {}, button("", () => explorer.toggle(run.key), { "aria-label": `Deselect ${nameOf(run)}` }));
-    const chips = (selected) => html("ul", { class: "chips", "aria-label": "Selected runs" }, ...selected.map((run) => {
-      const node = chip(run);
-      const line = lineSwatch({ class: "curve", stroke: OF_SELECTED[run.slot] });
-      node.firstChild.append(line, html("b", {}, run.slot + 1), ` ${nameOf(run)}`, html("span", { class: "cross", "aria-hidden": "true" }, "×"));
-      return node;
-    }), html("li", {}, button("clear", clear)));
 
     explorer.draw = () => keepingFocus(section, () => {
       const width = Math.max(320, section.clientWidth);
@@ -766,8 +770,9 @@
       plot.replaceChildren(...everyRun(explorer, width).filter((node) => node));
       const selected = [...explorer.selected].map(([key, slot]) => ({ ...byKey.get(key), slot }));
       below.replaceChildren(...(selected.length
-        ? [chips(selected), ...curvesOf(explorer, selected, width), ...normsOf(explorer, selected, width)]
+        ? [chips(explorer, selected), ...curvesOf(explorer, selected, width), ...normsOf(explorer, selected, width)].filter((node) => node)
         : []));
+      status.textContent = selected.length ? `${counted(selected.length, "run")} selected` : "";
     });
     section.append(html("h3", {}, `Every run${data.title ? ` of ${data.title}` : ""}`),
       html("p", { class: "controls" }, choice, html("span", { class: "hint" }, hint)), plot, status, below);
@@ -779,12 +784,8 @@
   function tablesOf(section) {
     const holders = [...document.querySelectorAll("script.tables")];
     const holder = holders.find((node) => node.dataset.experiment === section.dataset.experiment);
-    try {
-      const data = JSON.parse(holder.textContent);
-      return Array.isArray(data.runs.rows) && Array.isArray(data.runs.columns) ? data : null;
-    } catch {
-      return null;
-    }
+    const data = parsed(holder?.textContent);
+    return Array.isArray(data?.runs?.columns) && data.runs.rows?.length ? data : null;
   }
 
   function collectValues() {
@@ -794,11 +795,7 @@
     if (page.values.seed.every((seed) => Number.isFinite(Number(seed)))) page.values.seed.sort((a, b) => a - b);
   }
 
-  function goToPlace() {
-    let place = page.place;
-    try { place = decodeURIComponent(place); } catch { /* as it is */ }
-    document.getElementById(place)?.scrollIntoView();
-  }
+  const goToPlace = () => document.getElementById(page.place)?.scrollIntoView();
 
   function followAddress() {
     if (readAddress()) changed();
@@ -822,7 +819,7 @@
   function start() {
     for (const section of document.querySelectorAll("section.explorer")) {
       const data = tablesOf(section);
-      if (data && data.runs.rows.length) page.explorers.push(explorerOf(section, data));
+      if (data) page.explorers.push(explorerOf(section, data));
       section.hidden = !section.hasChildNodes();
     }
     if (!page.explorers.length) return;

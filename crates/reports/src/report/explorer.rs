@@ -1,5 +1,6 @@
 //! The tables behind a figure, for the part of the page that is there to look around in.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -11,6 +12,12 @@ use crate::report::html::escape;
 pub(crate) const SCRIPT: &str = include_str!("explorer.js");
 /// How they look.
 pub(crate) const STYLE: &str = include_str!("explorer.css");
+
+/// Columns that are names, also where one looks like a number: a condition called 1e-2 stays 1e-2.
+const NAMES: [&str; 14] = [
+    "dataset", "condition", "stage", "path", "version", "libtorch", "device", "interventions", "transform", "status", "subject", "moment",
+    "measure", "name",
+];
 
 /// What is shown layer by layer: of each measure the names of its numbers. The others would make the page twice as large.
 const BY_LAYER: [(&str, [&str; 2]); 2] = [("norms@1", ["l2_norm", "mean_abs"]), ("activations@1", ["mean", "sparsity"])];
@@ -42,21 +49,38 @@ fn measures(path: &Path) -> Option<Value> {
     table(path, shown)
 }
 
-/// A table as its columns and its rows, numbers as numbers and empty cells as null.
+/// A table as its columns and its rows, numbers as numbers and empty cells as null. The cells of columns of names are places in the
+/// column's `levels`: a name that stands in every row is written once.
 fn table(path: &Path, shown: impl Fn(&[String]) -> bool) -> Option<Value> {
     let table = Table::read(path).ok()?;
-    let row = |cells: &[String]| Value::Array(cells.iter().map(|cell| self::cell(cell)).collect());
-    let rows: Vec<Value> = table.rows.iter().map(|found| &found.cells[..]).filter(|cells| shown(cells)).map(row).collect();
-    Some(json!({ "columns": table.header, "rows": rows }))
+    let mut levels: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut rows = Vec::new();
+    for row in table.rows.iter().map(|found| &found.cells[..]).filter(|cells| shown(cells)) {
+        let mut cells = Vec::with_capacity(row.len());
+        for (column, cell) in table.header.iter().zip(row) {
+            cells.push(if cell.is_empty() {
+                Value::Null
+            } else if NAMES.contains(&column.as_str()) {
+                let known = levels.entry(column).or_default();
+                let place = known.iter().position(|level| level == cell).unwrap_or_else(|| {
+                    known.push(cell);
+                    known.len() - 1
+                });
+                Value::from(place)
+            } else {
+                number(cell)
+            });
+        }
+        rows.push(Value::Array(cells));
+    }
+    Some(json!({ "columns": table.header, "levels": levels, "rows": rows }))
 }
 
-fn cell(text: &str) -> Value {
-    if text.is_empty() {
-        return Value::Null;
-    }
-    // What only looks like a number to one of two readers stays text: a stage's identity such as 1e5 is none.
-    let number = text.parse::<f64>().ok().filter(|value| value.is_finite() && text.len() < 26);
-    number.and_then(serde_json::Number::from_f64).map_or_else(|| Value::String(text.to_owned()), Value::Number)
+/// A number where it is one, and text otherwise.
+fn number(cell: &str) -> Value {
+    let whole = cell.parse::<i64>().map(Value::from).ok();
+    let number = || cell.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number);
+    whole.or_else(number).unwrap_or_else(|| Value::from(cell))
 }
 
 #[cfg(test)]
@@ -67,10 +91,11 @@ mod tests {
     fn tables_are_data_that_cannot_leave_their_element() {
         let folder = tempfile::tempdir().unwrap();
         let runs = folder.path().join("runs.csv");
-        std::fs::write(&runs, "dataset,condition,seed,test_loss\nmnist,</script><b>,0,1.5\nmnist,\"a, b\",1,\n").unwrap();
+        std::fs::write(&runs, "dataset,condition,seed,test_loss\nmnist,</script><b>,0,1.5\nmnist,\"a, b\",1,\nmnist,1e-2,1,2\n").unwrap();
         let text = explorer("fig6", "Figure 6", &runs);
         assert!(text.contains("\\u003c/script>\\u003cb>") && !text.contains("</script><b>"), "{text}");
-        assert!(text.contains("[\"mnist\",\"a, b\",1.0,null]") && text.contains("\"curves\":null"), "{text}");
+        assert!(text.contains("[0,1,1,null],[0,2,1,2]") && text.contains("\"a, b\",\"1e-2\"]"), "{text}");
+        assert!(text.contains("\"curves\":null"), "{text}");
         assert_eq!(explorer("fig6", "Figure 6", &folder.path().join("none.csv")), "");
     }
 

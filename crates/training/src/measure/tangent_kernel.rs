@@ -8,12 +8,13 @@ use super::units::effective_rank;
 use super::view::{View, first};
 use crate::network::{CLASSES, Mode, Network};
 
-/// Images that the kernel is of.
-const IMAGES: usize = 128;
+/// Images that the kernel is of at most, and at least where there are as many.
+const IMAGES: [usize; 2] = [12, 128];
 /// Numbers of the two blocks of Jacobians that are held at once: 2 GiB of float32.
 const HELD: usize = 1 << 29;
 
-/// `tangent-kernel`: the empirical neural tangent kernel K (Jacot et al. 2018) of the logits of the task's first 128 training images, in eval mode, over all
+/// `tangent-kernel`: the empirical neural tangent kernel K (Jacot et al. 2018) of the logits of the task's first 128 training images (or a quarter of them, where
+/// that is less), in eval mode, over all
 /// parameters: K_ij = mean over the classes c of ⟨∂f_c(x_i)/∂θ, ∂f_c(x_j)/∂θ⟩.
 ///
 /// `largest_eigenvalue` and `trace`; `effective_rank`, the exponential of the entropy of its eigenvalues over their sum;
@@ -44,7 +45,7 @@ impl Measure for TangentKernel {
     }
 
     fn take(&self, view: &View<'_>) -> Vec<Value> {
-        let (images, labels) = first(&view.data.train, IMAGES);
+        let (images, labels) = first(&view.data.train, (view.data.train.len() / 4).clamp(IMAGES[0], IMAGES[1]));
         let of = |network: &dyn Network| kernel(&*view.in_single_precision(network), &images.to_kind(Kind::Float));
         let received = view.of_received(TANGENT_KERNEL, of);
         let now = of(view.network);
