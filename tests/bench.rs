@@ -55,7 +55,9 @@ fn shares_of_an_epoch_add_up() {
     let (_, json) = quick("share", folder.path());
     let setting = &json["result"]["settings"][0];
     let round = |name: &str| setting[name]["values"][0].as_f64().unwrap();
-    assert!((round("outside_model") - round("validation") - round("batches") - round("rest")).abs() < 1e-9);
+    assert!(
+        (round("outside_model") - round("validation") - round("batches") - round("looks") - round("rest")).abs() < 1e-9
+    );
     let model = (round("steps_seconds") - round("batches_seconds")) / round("epoch_seconds");
     assert!((round("outside_model") + model - 1.0).abs() < 1e-9);
     assert_eq!((&setting["train_images"], &setting["validation_images"]), (&Value::from(1152), &Value::from(128)));

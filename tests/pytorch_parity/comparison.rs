@@ -30,9 +30,7 @@ pub fn interval(name: &str, shape: &[i64]) -> (f64, f64) {
     match (name, shape) {
         ("fc.weight", [_, input]) => (0.0, (1.0 / *input as f64).sqrt()),
         ("fc.bias", _) => (0.0, 0.1),
-        (_, [_, fan_in @ ..]) if !fan_in.is_empty() => {
-            (0.0, (6.0 / fan_in.iter().product::<i64>() as f64).sqrt())
-        }
+        (_, [_, fan_in @ ..]) if !fan_in.is_empty() => (0.0, (6.0 / fan_in.iter().product::<i64>() as f64).sqrt()),
         (n, _) if n.ends_with("running_var") => (1.0, 0.5),
         (n, _) if n.ends_with("weight") => (0.7, 0.3),
         _ => (0.0, 0.2),

@@ -196,8 +196,12 @@ fn calibration() {
         }
         let labels: Vec<u8> = serde_json::from_value(case.expected["calibration"]["labels"].clone()).unwrap();
         let set = |range| images(range, Some(&labels), Device::Cpu);
-        let data =
-            TaskData { train: set(0..20), validation: set(0..20), test: set(20..IMAGES), standard_test: set(20..IMAGES) };
+        let data = TaskData {
+            train: set(0..20),
+            validation: set(0..20),
+            test: set(20..IMAGES),
+            standard_test: set(20..IMAGES),
+        };
         let values = case.find("calibration", Moment::End, &*network, &data);
         let names = ["loss", "temperature", "loss_at_temperature", "best_temperature", "loss_at_best_temperature"];
         case.check_all("calibration", &values, &names, 1e-5);
@@ -229,7 +233,8 @@ fn updates() {
             let (batch, labels) = data.train.slice(0, IMAGES, None);
             let loss = loss(&network.forward(&batch, true), &labels);
             let gradients = Tensor::run_backward(&[&loss], optimiser.parameters(), false, false);
-            let norm = gradients.iter().map(|g| g.square().sum(Kind::Double)).sum::<Tensor>().sqrt().to_kind(Kind::Float);
+            let norm =
+                gradients.iter().map(|g| g.square().sum(Kind::Double)).sum::<Tensor>().sqrt().to_kind(Kind::Float);
             optimiser.step(&gradients);
             recorder.add(&loss, &norm, &optimiser.update_norm());
         }

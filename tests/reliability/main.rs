@@ -6,6 +6,7 @@ mod damage;
 mod disk;
 mod edges;
 mod kill;
+mod looks;
 mod outside;
 mod place;
 mod program;

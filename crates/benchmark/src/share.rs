@@ -91,6 +91,8 @@ pub(crate) struct Setting {
     pub validation: Spread,
     /// Measures / epoch; what they note in steps is part of these, too.
     pub measures: Spread,
+    /// Looks after the epoch alone / epoch: the part of the measures that is outside the steps.
+    pub looks: Spread,
     /// What is none of these, over the epoch.
     pub rest: Spread,
     /// An image evaluated over an image trained on, in time.
@@ -207,6 +209,7 @@ fn one(
         batches: of_rounds(&|round| round.batches / round.epoch),
         validation: of_rounds(&|round| round.validation / round.epoch),
         measures: of_rounds(&|round| (round.notes + round.looks) / round.epoch),
+        looks: of_rounds(&|round| round.looks / round.epoch),
         rest: of_rounds(&|round| 1.0 - (round.steps + round.validation + round.looks) / round.epoch),
         evaluated_over_trained: of_rounds(&|round| round.validation / validation as f64 / (round.steps / train as f64)),
         images_per_second: of_rounds(&|round| (jobs * train) as f64 / round.epoch),
@@ -253,12 +256,7 @@ struct Looks {
 }
 
 impl Looks {
-    fn new(
-        size: Size,
-        compute: Kind,
-        device: Device,
-        data: &TaskData,
-    ) -> Self {
+    fn new(size: Size, compute: Kind, device: Device, data: &TaskData) -> Self {
         let blueprint = bare::blueprint(size, compute, device);
         let network = blueprint.build();
         let parameters = network.parameters();
@@ -266,7 +264,8 @@ impl Looks {
         let measures = measures_to_take(&[]).expect("none is asked for");
         Self {
             optimiser: Sgd::new(&parameters, &process),
-            measuring: Measuring::new(blueprint, &*network, Task { data: data.clone(), process, position: 0 }).with(&measures),
+            measuring: Measuring::new(blueprint, &*network, Task { data: data.clone(), process, position: 0 })
+                .with(&measures),
             gradients: parameters.iter().map(|p| p.tensor.zeros_like()).collect(),
             recorder: StepRecorder::default(),
             loss: Tensor::ones([], (Kind::Float, device)),
@@ -304,8 +303,17 @@ impl Tables for Shares {
                 spread(&s.epoch_share_of_peak),
             ]
         });
-        let header =
-            ["", "outside the model", "validation", "batches", "measures", "rest", "images/s", "steps, of peak", "epoch, of peak"];
+        let header = [
+            "",
+            "outside the model",
+            "validation",
+            "batches",
+            "measures",
+            "rest",
+            "images/s",
+            "steps, of peak",
+            "epoch, of peak",
+        ];
         let peaks = self
             .peaks
             .iter()

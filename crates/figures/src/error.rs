@@ -51,7 +51,9 @@ impl FigureError {
         match self {
             Self::Submission(error) => error.is_usage(),
             Self::Output(error) => error.is_usage(),
-            other => matches!(other, Self::Unreadable { .. } | Self::Experiment { .. } | Self::Device(_) | Self::Measure(_)),
+            other => {
+                matches!(other, Self::Unreadable { .. } | Self::Experiment { .. } | Self::Device(_) | Self::Measure(_))
+            }
         }
     }
 }

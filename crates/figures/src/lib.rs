@@ -21,8 +21,8 @@ use error::exit;
 
 pub use conductor::builtin::experiment;
 pub use conductor::main_of_all;
-pub use drawing::curves::learning_curves;
 pub use drawing::concept::{Concept, main_of_concept};
+pub use drawing::curves::learning_curves;
 pub use drawing::pictures::{picture, pictures};
 pub use reports::checkout;
 

@@ -110,7 +110,8 @@ mod tests {
         // Of another type and with gaps, which take the other way.
         let others = vec![values(40).to_kind(Kind::Double), values(40).slice(0, 0, 40, 3)];
         for tensors in [ordinary, others] {
-            let squares: f64 = tensors.iter().map(|t| t.to_kind(Kind::Double).square().sum(Kind::Double).double_value(&[])).sum();
+            let squares: f64 =
+                tensors.iter().map(|t| t.to_kind(Kind::Double).square().sum(Kind::Double).double_value(&[])).sum();
             assert!((number(&norm(&tensors)) / squares.sqrt() - 1.0).abs() < 1e-6);
         }
     }

@@ -63,7 +63,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         }
     }
     let csv = with_ending(&arguments.to, "csv");
-    whole_file::replace(&csv, &run_curves::to_csv(&points)).map_err(|source| InspectError::Write { path: csv.clone(), source })?;
+    whole_file::replace(&csv, &run_curves::to_csv(&points))
+        .map_err(|source| InspectError::Write { path: csv.clone(), source })?;
     let mut written = vec![csv];
     for &dataset in &datasets {
         let mut conditions: Vec<&str> = Vec::new();
@@ -106,7 +107,10 @@ fn of_table(table: &Path, store: &Store) -> Result<Vec<CurvePoint>, InspectError
         points.extend(of_run);
     }
     if points.is_empty() {
-        return Err(refuse(format!("none of its stages is in the store {}; --store names another", store.root().display())));
+        return Err(refuse(format!(
+            "none of its stages is in the store {}; --store names another",
+            store.root().display()
+        )));
     }
     if missing > 0 {
         let runs = counted::counted(missing, "run");

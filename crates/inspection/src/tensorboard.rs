@@ -46,7 +46,8 @@ fn of_figure(store: &Store, number: u8, scale: &str) -> Result<Vec<Run>, Inspect
         let stages = planned.stages.last().map(|&last| lineage(plan.stages[last].id, store)).transpose()?;
         if let Some(stages) = stages.filter(|stages| !stages.is_empty()) {
             let run = &planned.run;
-            let folder = PathBuf::from(run.dataset.id()).join(as_name(&run.condition)).join(format!("seed {}", run.seed));
+            let folder =
+                PathBuf::from(run.dataset.id()).join(as_name(&run.condition)).join(format!("seed {}", run.seed));
             runs.push(Run { folder, stages });
         }
     }

@@ -110,7 +110,14 @@ impl CurvesFigure {
         for (at, row) in self.rows.iter().enumerate() {
             if row.panels.len() != columns {
                 let (expected, found) = (columns, row.panels.len());
-                return Err(PlotError::Shape { row: at + 1, column: None, what: "panels", expected, found, each: "column" });
+                return Err(PlotError::Shape {
+                    row: at + 1,
+                    column: None,
+                    what: "panels",
+                    expected,
+                    found,
+                    each: "column",
+                });
             }
         }
         let panels = || self.rows.iter().flat_map(|row| &row.panels);

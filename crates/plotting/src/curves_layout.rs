@@ -103,7 +103,13 @@ impl<'a> Page<'a> {
             let below = self.figure.rows.get(index + 1).map(|row| &row.panels[column]);
             let same = |other: &CurvesPanel| other.x_label == panel.x_label;
             let labelled = below.is_none_or(|below| !same(below)) || self.ranges_differ(index, column);
-            curves_panel::draw(scene, panel, self.axes[index][column].as_ref(), frame, (labelled, self.figure.are_rings));
+            curves_panel::draw(
+                scene,
+                panel,
+                self.axes[index][column].as_ref(),
+                frame,
+                (labelled, self.figure.are_rings),
+            );
             upward_label(scene, &y_label(panel), outer, top + LINES_HEIGHT / 2.0, LABEL);
             let mut y = frame.bottom() + x_ticks_height(labelled);
             if below.is_none_or(|below| !same(below)) {
@@ -128,7 +134,8 @@ impl<'a> Page<'a> {
     fn legend(&self) -> Vec<Entry> {
         let figure = self.figure;
         let panels = || figure.rows.iter().flat_map(|row| &row.panels);
-        let named = |(place, name): (usize, &String)| Entry { symbol: Symbol::Stroke(stroke(place)), label: name.clone() };
+        let named =
+            |(place, name): (usize, &String)| Entry { symbol: Symbol::Stroke(stroke(place)), label: name.clone() };
         let mut entries: Vec<Entry> = figure.names.iter().enumerate().map(named).collect();
         let mut add = |there: bool, symbol: Symbol, label: &String| {
             entries.extend(there.then(|| Entry { symbol, label: label.clone() }));

@@ -78,7 +78,8 @@ pub(crate) fn draw(
     let thick = || panel.curves.iter().filter(|curve| !curve.is_thin);
     for curve in thick().filter(|curve| curve.points.iter().any(|(_, e)| e.low < e.high)) {
         // A lower end that is not positive has no place on a logarithmic axis: the ribbon ends at its edge.
-        let low = |estimate: &crate::estimate::Estimate| if shown(estimate.low) { up(estimate.low) } else { frame.bottom() };
+        let low =
+            |estimate: &crate::estimate::Estimate| if shown(estimate.low) { up(estimate.low) } else { frame.bottom() };
         let upper = curve.points.iter().map(|(x, e)| (across(*x), up(e.high)));
         let lower = curve.points.iter().rev().map(|(x, e)| (across(*x), low(e)));
         scene.veil(upper.chain(lower).collect(), stroke(curve.name).colour, RIBBON);

@@ -62,7 +62,9 @@ impl Entry {
     fn symbol_width(&self) -> f64 {
         match self.symbol {
             Symbol::None => 0.0,
-            Symbol::Dot(_) | Symbol::Triangle | Symbol::Dots | Symbol::Ring | Symbol::Mark => 2.0 * DOT_RADIUS + AFTER_SYMBOL,
+            Symbol::Dot(_) | Symbol::Triangle | Symbol::Dots | Symbol::Ring | Symbol::Mark => {
+                2.0 * DOT_RADIUS + AFTER_SYMBOL
+            }
             Symbol::Ramp => RAMP + AFTER_SYMBOL,
             Symbol::Median | Symbol::Reference(_) | Symbol::Ribbon | Symbol::Thin => LINE + AFTER_SYMBOL,
             Symbol::Stroke(_) => STROKE_SAMPLE + AFTER_SYMBOL,

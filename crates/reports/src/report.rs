@@ -19,7 +19,7 @@ mod tables;
 mod tests_file;
 
 pub use error::ReportError;
-pub use html::escape;
 pub(crate) use files::{write, write_own_html};
+pub use html::escape;
 pub use scale_folder::{FIGURES, ScaleFolder};
 pub use summary_file::summary_csv;

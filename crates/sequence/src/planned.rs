@@ -63,7 +63,9 @@ pub enum PlannedError {
 pub fn describe(store: &Store, plan: &Plan) -> Result<(), StoreError> {
     for stage in &plan.stages {
         let path = path(store, stage.id);
-        if path.exists() && read(store, stage.id).is_ok_and(|known| plan.measures.iter().all(|id| known.measures.contains(id))) {
+        if path.exists()
+            && read(store, stage.id).is_ok_and(|known| plan.measures.iter().all(|id| known.measures.contains(id)))
+        {
             continue;
         }
         let description = Description {

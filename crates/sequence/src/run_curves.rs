@@ -109,7 +109,9 @@ fn of_record(
     let log = epochs_from_csv(&store.epochs(record.stage)?)
         .map_err(|reason| StoreError::Damaged { path: store.folder(record.stage), reason })?;
     let test = store.measure(record.stage, TEST_CURVE)?.unwrap_or_default();
-    let at = |moment: Moment, name: &str| test.iter().find(|row| row.moment == moment && row.name == name).map(|row| row.value);
+    let at = |moment: Moment, name: &str| {
+        test.iter().find(|row| row.moment == moment && row.name == name).map(|row| row.value)
+    };
     let interventions: Vec<String> = record.interventions.iter().map(ToString::to_string).collect();
     let carried = record.summary().map(|summary| summary.carried_epoch);
     let point = |epoch: usize, moment: Moment, log: Option<&EpochLog>| CurvePoint {
@@ -130,7 +132,9 @@ fn of_record(
         carried: carried == Some(epoch),
     };
     let first = point(0, Moment::Start, None);
-    Ok(std::iter::once(first).chain(log.iter().map(|log| point(log.epoch, Moment::Epoch(log.epoch), Some(log)))).collect())
+    Ok(std::iter::once(first)
+        .chain(log.iter().map(|log| point(log.epoch, Moment::Epoch(log.epoch), Some(log))))
+        .collect())
 }
 
 /// The rows as CSV.

@@ -50,11 +50,7 @@ pub struct RunMeasure {
 ///
 /// # Errors
 /// Where a table is damaged.
-pub fn of_plan(
-    plan: &Plan,
-    store: &Store,
-    keep: impl Fn(&MeasureRow) -> bool,
-) -> Result<Vec<RunMeasure>, StoreError> {
+pub fn of_plan(plan: &Plan, store: &Store, keep: impl Fn(&MeasureRow) -> bool) -> Result<Vec<RunMeasure>, StoreError> {
     let mut of_stages: HashMap<usize, Vec<(RunMoment, MeasureRow)>> = HashMap::new();
     for (index, stage) in plan.stages.iter().enumerate().filter(|(_, stage)| store.contains(stage.id)) {
         let task = stage.position + 1;
@@ -157,7 +153,9 @@ impl FromStr for RunMoment {
             (_, Some(task), _) => Ok(Self::Start(task)),
             (.., Some(task)) => Ok(Self::End(task)),
             _ => epoch().ok_or_else(|| {
-                format!("`{text}` is no moment; allowed: initialisation, start of task N, epoch E of task N, end of task N")
+                format!(
+                    "`{text}` is no moment; allowed: initialisation, start of task N, epoch E of task N, end of task N"
+                )
             }),
         }
     }
@@ -169,7 +167,13 @@ mod tests {
 
     #[test]
     fn moments_read_back() {
-        let moments = [RunMoment::Initialisation, RunMoment::Start(1), RunMoment::Start(12), RunMoment::Epoch(2, 13), RunMoment::End(1)];
+        let moments = [
+            RunMoment::Initialisation,
+            RunMoment::Start(1),
+            RunMoment::Start(12),
+            RunMoment::Epoch(2, 13),
+            RunMoment::End(1),
+        ];
         for moment in moments {
             assert_eq!(moment.to_string().parse(), Ok(moment));
         }

@@ -9,8 +9,8 @@ use interventions::Situation;
 use paths::{DatasetName, ModelSpec, Numerics, StageId};
 use tch::Device;
 use training::{
-    Blueprint, Checkpoint, Ending, Input, Lesson, Measure, Measuring, Network, Observer, Progress, StepEvent, Task, compute_kind, learn,
-    parameters_of, to_safetensors,
+    Blueprint, Checkpoint, Ending, Input, Lesson, Measure, Measuring, Network, Observer, Progress, StepEvent, Task,
+    compute_kind, learn, parameters_of, to_safetensors,
 };
 
 use crate::checkpoint;

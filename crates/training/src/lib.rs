@@ -32,9 +32,10 @@ pub use hook::Hook;
 pub use layout::{ActivationPlace, Layout, ParameterPlace, layout};
 pub use learn::{Lesson, learn};
 pub use measure::{
-    ACTIVATIONS, CALIBRATION, DISPLACEMENT, FUNCTION_CHANGE, HIGH_LOSS_PHASE, Measure, MeasureRow, Measuring, Moment, NORMS,
-    PROBE_IMAGES, PROBE_TRAIN_IMAGES, SHARPNESS, StepRecorder, Steps, TANGENT_KERNEL, TEST_CURVE, TRAINABILITY, Task, Turn, UNITS, UPDATES, Value,
-    View, measure, measures, measures_from_csv, measures_to_csv, measures_to_take, parameters_of,
+    ACTIVATIONS, CALIBRATION, DISPLACEMENT, FUNCTION_CHANGE, HIGH_LOSS_PHASE, Measure, MeasureRow, Measuring, Moment,
+    NORMS, PROBE_IMAGES, PROBE_TRAIN_IMAGES, SHARPNESS, StepRecorder, Steps, TANGENT_KERNEL, TEST_CURVE, TRAINABILITY,
+    Task, Turn, UNITS, UPDATES, Value, View, measure, measures, measures_from_csv, measures_to_csv, measures_to_take,
+    parameters_of,
 };
 pub use network::{Activation, Blueprint, CLASSES, Input, Mode, NamedTensors, Network, Parameter, ParameterKind};
 pub use observer::{Observer, StepEvent};

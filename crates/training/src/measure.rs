@@ -69,7 +69,11 @@ pub fn measures() -> &'static [&'static dyn Measure] {
 /// Says of a requested one that there is none which there are.
 pub fn measures_to_take(requested: &[String]) -> Result<Vec<&'static dyn Measure>, String> {
     let requested: Vec<String> = requested.iter().map(|id| Ok(measure(id)?.id())).collect::<Result<_, String>>()?;
-    Ok(measures().iter().copied().filter(|measure| !measure.is_on_request() || requested.contains(&measure.id())).collect())
+    Ok(measures()
+        .iter()
+        .copied()
+        .filter(|measure| !measure.is_on_request() || requested.contains(&measure.id()))
+        .collect())
 }
 
 /// The measure called `id`, such as "norms@1"; the version may be left out.

@@ -6,8 +6,8 @@ use datasets::{Library, RawDataset, TaskData, stripes};
 use paths::{DataSelection, DatasetName, LearningProcess, ModelSpec, Stem, Task, Transform};
 use tch::{Device, Kind, Tensor};
 use training::{
-    Blueprint, Checkpoint, Ending, Hook, Input, Lesson, Measuring, Network, Observer, Sgd, StepEvent, Summary, Task as Learnt, learn,
-    parameters_of,
+    Blueprint, Checkpoint, Ending, Hook, Input, Lesson, Measuring, Network, Observer, Sgd, StepEvent, Summary,
+    Task as Learnt, learn, parameters_of,
 };
 
 const DATASET: DatasetName = DatasetName::Mnist;
@@ -38,13 +38,13 @@ fn data() -> TaskData {
 fn train(hooks: Vec<Box<dyn Hook>>) -> (Box<dyn Network>, Vec<Tensor>, Summary) {
     let data = data();
     let spec = ModelSpec { width: 4, stem: Stem::Conv7, ..ModelSpec::default() };
-    let blueprint =
-        Blueprint { spec, input: Input::of(DATASET), seed: 0, compute: Kind::Float, device: Device::Cpu };
+    let blueprint = Blueprint { spec, input: Input::of(DATASET), seed: 0, compute: Kind::Float, device: Device::Cpu };
     let mut model = blueprint.build();
     let before = parameters_of(&*model);
     let process =
         LearningProcess { lr: 1e-2, batch_size: 15, max_epochs: 3, patience: 3, ..LearningProcess::default() };
-    let mut measuring = Measuring::new(blueprint, &*model, Learnt { data: data.clone(), process: process.clone(), position: 0 });
+    let mut measuring =
+        Measuring::new(blueprint, &*model, Learnt { data: data.clone(), process: process.clone(), position: 0 });
     let mut lesson = Lesson { data: &data, process: &process, seed: 0, position: 0, hooks };
     let (ending, _) = learn(&mut *model, &mut lesson, &mut measuring, None, &mut Quiet).unwrap();
     let Ending::Finished(summary) = ending else { panic!("{ending:?}") };

@@ -36,13 +36,13 @@ pub(crate) fn conclude(
         terminal::err("No run has a result, so there is nothing to draw.");
         return Ok(ExitCode::FAILURE);
     }
-    if let Some(text) = make_room(&rows, places, options.cluster.writes_reports())? {
-        say(options, &text);
-    }
     let table = match experiment.figure.kind {
         FigureKind::Causes => run_causes::to_csv(&rows, store)?,
         _ => runs_to_csv(&rows),
     };
+    if let Some(text) = make_room(&rows, &table, places, options.cluster.writes_reports())? {
+        say(options, &text);
+    }
     write(&table, experiment, places)?;
     match experiment.figure.kind {
         FigureKind::Norms => write_measures(&run_measures::of_plan(plan, store, drawing::norms_keep)?, places)?,

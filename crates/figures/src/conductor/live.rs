@@ -8,10 +8,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use counted::counted;
 use reports::escape;
-use sequence::{Events, Outcome, Plan, Record};
+use sequence::{Events, Plan, Record};
 use training::{EpochLog, StepEvent};
 
-use crate::conductor::progress::{Progress, stage_name};
+use crate::conductor::progress::{Progress, result, stage_name};
 
 /// Least time between two writings, which is also how often a browser looks for the next.
 const EVERY: Duration = Duration::from_secs(5);
@@ -92,7 +92,11 @@ impl<'a> Live<'a> {
 
     fn page(&self, state: &State, heading: &str, goes_on: bool) -> String {
         let title = escape(&self.title);
-        let refresh = if goes_on { format!("<meta http-equiv=\"refresh\" content=\"{}\">\n", EVERY.as_secs()) } else { String::new() };
+        let refresh = if goes_on {
+            format!("<meta http-equiv=\"refresh\" content=\"{}\">\n", EVERY.as_secs())
+        } else {
+            String::new()
+        };
         let mut rows = String::new();
         // What is trained now comes first, then what ended last.
         let (running, ended): (Vec<_>, Vec<_>) = state.stages.iter().partition(|(_, stage)| stage.end.is_none());
@@ -105,9 +109,15 @@ impl<'a> Live<'a> {
                 ),
                 (None, None) => format!("epoch {} of at most {}", stage.epoch.max(1), self.most_epochs[index]),
             };
-            let _ = writeln!(rows, "<tr><td>{}</td><td>{}</td><td>{now}</td></tr>", escape(&self.names[index]), curves(&stage.epochs));
+            let _ = writeln!(
+                rows,
+                "<tr><td>{}</td><td>{}</td><td>{now}</td></tr>",
+                escape(&self.names[index]),
+                curves(&stage.epochs)
+            );
         }
-        let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()) % 86_400;
+        let seconds =
+            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()) % 86_400;
         let clock = format!("{:02}:{:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60, seconds % 60);
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{refresh}\
@@ -126,8 +136,10 @@ fn curves(epochs: &[EpochLog]) -> String {
     if epochs.len() < 2 {
         return String::new();
     }
-    let lines: [Vec<f64>; 2] = [|log: &EpochLog| log.train_loss, |log: &EpochLog| log.validation_loss].map(|of| epochs.iter().map(of).collect());
-    let (low, high) = lines.iter().flatten().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
+    let lines: [Vec<f64>; 2] = [|log: &EpochLog| log.train_loss, |log: &EpochLog| log.validation_loss]
+        .map(|of| epochs.iter().map(of).collect());
+    let (low, high) =
+        lines.iter().flatten().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
     let (width, height) = SIZE;
     let place = |(at, &value): (usize, &f64)| {
         let x = 2.0 + at as f64 / (epochs.len() - 1) as f64 * (width - 4.0);
@@ -167,7 +179,8 @@ impl Events for Live<'_> {
         let mut state = self.lock();
         let watched = state.stages.entry(stage).or_default();
         watched.epoch = event.epoch;
-        if let Some(last) = event.last.filter(|last| watched.epochs.last().is_none_or(|known| known.epoch < last.epoch)) {
+        if let Some(last) = event.last.filter(|last| watched.epochs.last().is_none_or(|known| known.epoch < last.epoch))
+        {
             watched.epochs.push(last.clone());
         }
         self.write_if_due(&mut state);
@@ -175,23 +188,15 @@ impl Events for Live<'_> {
 
     fn finished(&self, stage: usize, record: &Record) {
         let mut state = self.lock();
-        let end = match &record.outcome {
-            Outcome::Finished(s) => format!(
-                "test loss {:.4}, accuracy {:.1} % after {}, the best being {}",
-                s.test.loss,
-                100.0 * s.test.accuracy,
-                counted(s.epochs, "epoch"),
-                s.best_epoch
-            ),
-            Outcome::Diverged { epoch } => format!("diverged in epoch {epoch}"),
-        };
+        let end = result(record);
         state.stages.entry(stage).or_default().end = Some(end);
         self.write_if_due(&mut state);
     }
 
     fn ended(&self, stage: usize, reason: Option<&str>) {
         let mut state = self.lock();
-        let end = reason.map_or_else(|| "interrupted; it goes on from here".to_owned(), |reason| format!("failed: {reason}"));
+        let end =
+            reason.map_or_else(|| "interrupted; it goes on from here".to_owned(), |reason| format!("failed: {reason}"));
         state.stages.entry(stage).or_default().end = Some(end);
         self.write_if_due(&mut state);
     }
@@ -257,7 +262,10 @@ mod tests {
         live.ended(0, Some("no <memory>"));
         live.finish("Done.");
         let last = std::fs::read_to_string(&path).unwrap();
-        assert!(!last.contains("refresh") && last.contains("<p>Done.</p>") && last.contains("no &lt;memory&gt;"), "{last}");
+        assert!(
+            !last.contains("refresh") && last.contains("<p>Done.</p>") && last.contains("no &lt;memory&gt;"),
+            "{last}"
+        );
         assert_eq!(last.matches("<polyline").count(), 2);
     }
 

@@ -73,6 +73,20 @@ pub(crate) fn stage_name(stage: &Stage) -> String {
     format!("{} · {before}{}{task} · seed {}", stage.step.task.dataset, stage.step.task.transform, stage.seed)
 }
 
+/// What a stage came to, for a person.
+pub(crate) fn result(record: &Record) -> String {
+    match &record.outcome {
+        Outcome::Finished(s) => format!(
+            "test loss {:.4}, accuracy {:.1} % (best of {}: {})",
+            s.test.loss,
+            100.0 * s.test.accuracy,
+            counted(s.epochs, "epoch"),
+            s.best_epoch
+        ),
+        Outcome::Diverged { epoch } => format!("diverged in epoch {epoch}"),
+    }
+}
+
 /// Says that none of an experiment's stages is left to train.
 pub(crate) fn all_done(title: &str, stages: usize) -> String {
     let all = if stages == 1 { "the only stage is".to_owned() } else { format!("all {stages} stages are") };
@@ -231,16 +245,7 @@ impl Events for Progress {
                 bar.set_message(Self::eta(&state));
             }
         }
-        let result = match &record.outcome {
-            Outcome::Finished(s) => format!(
-                "test loss {:.4}, accuracy {:.1} % (best of {}: {})",
-                s.test.loss,
-                100.0 * s.test.accuracy,
-                counted(s.epochs, "epoch"),
-                s.best_epoch
-            ),
-            Outcome::Diverged { epoch } => format!("diverged in epoch {epoch}"),
-        };
+        let result = result(record);
         self.say(&format!("  {} · {result}", self.names[stage]));
     }
 

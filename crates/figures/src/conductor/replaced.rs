@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use counted::counted;
-use sequence::{RunRow, runs_to_csv};
+use sequence::RunRow;
 use tables::Table;
 
 use crate::drawing::{OutputError, Places};
@@ -12,14 +12,19 @@ use crate::drawing::{OutputError, Places};
 /// What `report` writes of a table of runs beside it.
 const REPORTS: [&str; 4] = ["report.md", "tests.csv", "report.json", "index.html"];
 /// What this program writes.
-const TABLES: [&str; 4] = ["runs.csv", "summary.csv", "settings.json", "measures.csv"];
+const TABLES: [&str; 5] = ["runs.csv", "summary.csv", "settings.json", "curves.csv", "measures.csv"];
 
-/// Makes room for the table of `rows`: moves what belongs to other runs into a folder beside it, and says so; `None` where
+/// Makes room for the table of `rows`, which is `csv` as text: moves what belongs to other runs into a folder beside it, and says so; `None` where
 /// nothing was to be moved. `reported` is whether reports are written anew next.
 ///
 /// A table with more runs takes the place of the one without them. Reports on the latter would be taken for reports on the
 /// former.
-pub(crate) fn make_room(rows: &[RunRow], places: &Places, reported: bool) -> Result<Option<String>, OutputError> {
+pub(crate) fn make_room(
+    rows: &[RunRow],
+    csv: &[u8],
+    places: &Places,
+    reported: bool,
+) -> Result<Option<String>, OutputError> {
     let runs = places.runs();
     let folder = runs.parent().unwrap_or(Path::new("."));
     let unreadable = |source| OutputError::Write { path: runs.to_owned(), source };
@@ -28,7 +33,7 @@ pub(crate) fn make_room(rows: &[RunRow], places: &Places, reported: bool) -> Res
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(unreadable(e)),
     };
-    if before == runs_to_csv(rows) {
+    if before == csv {
         return Ok(None);
     }
     let (all, others) = counts(&before, runs, rows);

@@ -99,7 +99,11 @@ pub(crate) fn keep(row: &MeasureRow) -> bool {
 /// Refuses what could not be told apart.
 pub(super) fn check(experiment: &Experiment) -> Result<(), OutputError> {
     let found = experiment.conditions.len() + 1;
-    if found > MOST_STROKES { Err(OutputError::TooManyCauses { found: found - 1, most: MOST_STROKES - 1 }) } else { Ok(()) }
+    if found > MOST_STROKES {
+        Err(OutputError::TooManyCauses { found: found - 1, most: MOST_STROKES - 1 })
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn figure(
@@ -183,7 +187,8 @@ impl Found<'_> {
     fn beside_the_gap(&self, row: &Row) -> CurvesPanel {
         let quantity = Quantity::Cause(row.cause);
         let run = |label: &str, seed: u64| {
-            let is = |run: &&reports::Run| run.dataset == self.dataset.id() && run.condition == label && run.seed == seed;
+            let is =
+                |run: &&reports::Run| run.dataset == self.dataset.id() && run.condition == label && run.seed == seed;
             self.table.runs.iter().find(is)
         };
         let of_baseline = |seed: u64, quantity: Quantity| run(self.labels[0], seed)?.value(quantity);
@@ -209,7 +214,8 @@ impl Found<'_> {
         let statements = spearman_within(&borrowed, 0.95).map_or_else(
             |_| Vec::new(),
             |rho| {
-                let interval = rho.interval.map_or_else(|_| String::new(), |i| format!(" [{:.2}, {:.2}]", i.low, i.high));
+                let interval =
+                    rho.interval.map_or_else(|_| String::new(), |i| format!(" [{:.2}, {:.2}]", i.low, i.high));
                 vec![format!("ρ = {:.2}{interval} within conditions, n = {n} runs", rho.value).replace('-', "−")]
             },
         );

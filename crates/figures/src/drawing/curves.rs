@@ -51,7 +51,10 @@ pub fn learning_curves(
             let accuracies = path.panel("Accuracy", &ACCURACIES, longest);
             let n = path.runs.len();
             CurvesRow {
-                title: Some(format!("{condition}, {}", if n == 1 { "1 seed".to_owned() } else { format!("{n} seeds") })),
+                title: Some(format!(
+                    "{condition}, {}",
+                    if n == 1 { "1 seed".to_owned() } else { format!("{n} seeds") }
+                )),
                 panels: vec![losses, accuracies],
             }
         })
@@ -197,7 +200,10 @@ mod tests {
     #[test]
     fn tasks_follow_one_another_and_a_mean_ends_where_a_seed_does() {
         let run = |seed, epochs: [usize; 2]| {
-            [1, 2].into_iter().zip(epochs).flat_map(move |(task, last)| (0..=last).map(move |e| point(seed, task, e, 1.0)))
+            [1, 2]
+                .into_iter()
+                .zip(epochs)
+                .flat_map(move |(task, last)| (0..=last).map(move |e| point(seed, task, e, 1.0)))
         };
         let points: Vec<CurvePoint> = run(0, [2, 3]).chain(run(1, [4, 2])).collect();
         let figure = learning_curves("t", &["a"], &points, DatasetName::Mnist, None);

@@ -30,9 +30,7 @@ pub(crate) enum OutputError {
     TooManyTasks { found: usize, most: usize },
     #[error("there are {found} conditions, and a figure of kind \"norms\" shows {most} at most")]
     TooManyConditions { found: usize, most: usize },
-    #[error(
-        "there are {found} conditions, and a figure of kind \"causes\" shows {most} at most beside the baseline"
-    )]
+    #[error("there are {found} conditions, and a figure of kind \"causes\" shows {most} at most beside the baseline")]
     TooManyCauses { found: usize, most: usize },
     #[error("`epochs_row` is for figures of kind \"violins\"")]
     EpochsRow,

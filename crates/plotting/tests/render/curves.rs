@@ -1,7 +1,8 @@
 //! Figures of curves: what the page says, and what is refused.
 
 use plotting::{
-    Band, Curve, CurveDot, CurvesFigure, CurvesPanel, CurvesRow, Estimate, Mark, PlotError, Scale, Scene, lay_out_curves,
+    Band, Curve, CurveDot, CurvesFigure, CurvesPanel, CurvesRow, Estimate, Mark, PlotError, Scale, Scene,
+    lay_out_curves,
 };
 
 use crate::support::{count, says, sound};
@@ -32,7 +33,9 @@ pub fn figure() -> CurvesFigure {
     let beside = CurvesPanel {
         x_label: "Sharpness".into(),
         y_label: "Gap".into(),
-        dots: (0..5).map(|at| CurveDot { name: at % 2, x: f64::from(at as u32) * 10.0, y: 0.1 * at as f64 - 0.2 }).collect(),
+        dots: (0..5)
+            .map(|at| CurveDot { name: at % 2, x: f64::from(at as u32) * 10.0, y: 0.1 * at as f64 - 0.2 })
+            .collect(),
         level: Some(0.0),
         statements: vec!["ρ = 0.5 [−0.2, 0.9] within conditions".into()],
         ..CurvesPanel::default()
@@ -57,7 +60,17 @@ pub fn figure() -> CurvesFigure {
 #[test]
 fn everything_that_is_drawn_is_named_and_no_text_covers_another() {
     let scene = sound(lay_out_curves(&figure()).unwrap());
-    for said in ["training", "test", "95 % interval", "one seed", "best epoch", "an intervention", "blur 0.25", "(d)", "Sharpness"] {
+    for said in [
+        "training",
+        "test",
+        "95 % interval",
+        "one seed",
+        "best epoch",
+        "an intervention",
+        "blur 0.25",
+        "(d)",
+        "Sharpness",
+    ] {
         assert!(says(&scene, said), "{said} is missing");
     }
     let veils = |scene: &Scene| scene.marks.iter().filter(|mark| matches!(mark, Mark::Veil { .. })).count();

@@ -25,7 +25,9 @@ pub(crate) const CLAIMS: &[Claim] = &[
             each_dataset(evidence, Cause::PathLength, |_, dataset, conditions| {
                 let mean = |role: &Role<'_, '_>| statistics::mean(&role.group?.values(Quantity::TestLoss)).ok();
                 let lowers = |role: &&Role<'_, '_>| mean(role) < mean(&conditions.plain);
-                let part = |role| direction_of(dataset, role, &conditions.plain, Quantity::Cause(Cause::PathLength), Claimed::Higher);
+                let part = |role| {
+                    direction_of(dataset, role, &conditions.plain, Quantity::Cause(Cause::PathLength), Claimed::Higher)
+                };
                 conditions.interventions.iter().filter(lowers).map(part).collect()
             })
         },
@@ -82,7 +84,8 @@ struct Conditions<'g, 'a> {
 
 impl<'g, 'a> Conditions<'g, 'a> {
     fn of(studied: &[&'g Group<'a>]) -> Option<Self> {
-        let blurred: Vec<&'g Group<'a>> = studied.iter().copied().filter(|group| group.factors.is_path("blur")).collect();
+        let blurred: Vec<&'g Group<'a>> =
+            studied.iter().copied().filter(|group| group.factors.is_path("blur")).collect();
         let is_plain = |group: &&&Group<'a>| {
             let factors = group.factors;
             let at_one_rate = factors.rates().is_some_and(|(first, last)| same(first, last));

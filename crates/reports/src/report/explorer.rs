@@ -15,12 +15,25 @@ pub(crate) const STYLE: &str = include_str!("explorer.css");
 
 /// Columns that are names, also where one looks like a number: a condition called 1e-2 stays 1e-2.
 const NAMES: [&str; 14] = [
-    "dataset", "condition", "stage", "path", "version", "libtorch", "device", "interventions", "transform", "status", "subject", "moment",
-    "measure", "name",
+    "dataset",
+    "condition",
+    "stage",
+    "path",
+    "version",
+    "libtorch",
+    "device",
+    "interventions",
+    "transform",
+    "status",
+    "subject",
+    "moment",
+    "measure",
+    "name",
 ];
 
 /// What is shown layer by layer: of each measure the names of its numbers. The others would make the page twice as large.
-const BY_LAYER: [(&str, [&str; 2]); 2] = [("norms@1", ["l2_norm", "mean_abs"]), ("activations@1", ["mean", "sparsity"])];
+const BY_LAYER: [(&str, [&str; 2]); 2] =
+    [("norms@1", ["l2_norm", "mean_abs"]), ("activations@1", ["mean", "sparsity"])];
 
 /// The explorer of the analysis `name`, whose table of runs is `runs`; curves and measures are looked for beside it. Nothing where the
 /// table of runs cannot be read: the page is the same without it.
@@ -45,7 +58,9 @@ pub(crate) fn explorer(name: &str, title: &str, runs: &Path) -> String {
 fn measures(path: &Path) -> Option<Value> {
     let header = Table::read(path).ok()?;
     let (measure, name) = (header.column("measure")?, header.column("name")?);
-    let shown = |cells: &[String]| BY_LAYER.iter().any(|(id, names)| cells[measure] == *id && names.contains(&cells[name].as_str()));
+    let shown = |cells: &[String]| {
+        BY_LAYER.iter().any(|(id, names)| cells[measure] == *id && names.contains(&cells[name].as_str()))
+    };
     table(path, shown)
 }
 
@@ -91,7 +106,11 @@ mod tests {
     fn tables_are_data_that_cannot_leave_their_element() {
         let folder = tempfile::tempdir().unwrap();
         let runs = folder.path().join("runs.csv");
-        std::fs::write(&runs, "dataset,condition,seed,test_loss\nmnist,</script><b>,0,1.5\nmnist,\"a, b\",1,\nmnist,1e-2,1,2\n").unwrap();
+        std::fs::write(
+            &runs,
+            "dataset,condition,seed,test_loss\nmnist,</script><b>,0,1.5\nmnist,\"a, b\",1,\nmnist,1e-2,1,2\n",
+        )
+        .unwrap();
         let text = explorer("fig6", "Figure 6", &runs);
         assert!(text.contains("\\u003c/script>\\u003cb>") && !text.contains("</script><b>"), "{text}");
         assert!(text.contains("[0,1,1,null],[0,2,1,2]") && text.contains("\"a, b\",\"1e-2\"]"), "{text}");

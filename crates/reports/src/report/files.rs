@@ -26,7 +26,8 @@ pub(crate) fn write_own_html(analysis: &Analysis, runs: &Path, folder: &Path) ->
     let path = folder.join("index.html");
     let analyses = std::slice::from_ref(analysis);
     let runs = vec![(analysis.name.clone(), runs.to_owned())];
-    let content = page::Content { scale: None, analyses, rulings: &[], drawings: Vec::new(), settings: Vec::new(), runs };
+    let content =
+        page::Content { scale: None, analyses, rulings: &[], drawings: Vec::new(), settings: Vec::new(), runs };
     replace(&path, page::page(&content).as_bytes())?;
     Ok(path)
 }

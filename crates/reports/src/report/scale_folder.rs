@@ -98,7 +98,8 @@ impl ScaleFolder {
         let path = self.reports().join("index.html");
         replace(
             &path,
-            page::page(&page::Content { scale: Some(&self.scale), analyses, rulings, drawings, settings, runs }).as_bytes(),
+            page::page(&page::Content { scale: Some(&self.scale), analyses, rulings, drawings, settings, runs })
+                .as_bytes(),
         )?;
         Ok(path)
     }

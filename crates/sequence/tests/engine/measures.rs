@@ -39,7 +39,11 @@ fn what_is_measured_later_is_what_was_measured_while_training() {
     for stage in &plan.stages {
         let record = store.record(stage.id).unwrap().unwrap();
         // What depends on the weights alone, and what looks at weights and at what other measures found.
-        for measure in measures_to_take(&[]).unwrap().into_iter().filter(|m| m.is_taken(Moment::Start) || m.name() == "calibration") {
+        for measure in measures_to_take(&[])
+            .unwrap()
+            .into_iter()
+            .filter(|m| m.is_taken(Moment::Start) || m.name() == "calibration")
+        {
             let id = &measure.id();
             let (taken, path) = (rows(&store, &record, id), store.folder(stage.id).join(format!("measures/{id}.csv")));
             let checksums = fs::read(store.folder(stage.id).join("checksums.json")).unwrap();
@@ -85,7 +89,8 @@ fn a_path_of_one_step_an_epoch_is_as_long_as_the_way() {
             distances.map(|row| row.value.powi(2)).sum::<f64>().sqrt()
         };
         let updates = rows(&store, &record, UPDATES);
-        let of_epochs = updates.iter().filter(|row| matches!(row.moment, Moment::Epoch(_)) && row.name == "path_length");
+        let of_epochs =
+            updates.iter().filter(|row| matches!(row.moment, Moment::Epoch(_)) && row.name == "path_length");
         let path: Vec<f64> = of_epochs.map(|row| row.value).collect();
         assert_eq!(path.len(), record.summary().unwrap().epochs);
         if record.interventions.is_empty() {

@@ -23,10 +23,6 @@ impl Measure for Activations {
         "activations"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, _: Moment) -> bool {
         true
     }

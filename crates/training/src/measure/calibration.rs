@@ -26,10 +26,6 @@ impl Measure for Calibration {
         "calibration"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, at: Moment) -> bool {
         at == Moment::End
     }

@@ -30,7 +30,9 @@ pub trait Measure: Sync {
     fn name(&self) -> &'static str;
 
     /// Raised when its numbers mean something else.
-    fn version(&self) -> u32;
+    fn version(&self) -> u32 {
+        1
+    }
 
     /// Whether it is taken at this moment.
     fn is_taken(&self, at: Moment) -> bool;

@@ -21,10 +21,6 @@ impl Measure for Displacement {
         "displacement"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, at: Moment) -> bool {
         matches!(at, Moment::Epoch(_) | Moment::End)
     }
@@ -45,8 +41,12 @@ impl Measure for Displacement {
                 Some(previous) => &received - double(&previous[at]),
                 None => received.zeros_like(),
             };
-            let products =
-                [product(&moved, &moved), product(&received, &received), product(&moved, &before), product(&before, &before)];
+            let products = [
+                product(&moved, &moved),
+                product(&received, &received),
+                product(&moved, &before),
+                product(&before, &before),
+            ];
             Tensor::stack(&products, 0)
         });
         let rows = numbers::<4>(&squares.collect::<Vec<_>>());

@@ -21,10 +21,6 @@ impl Measure for FunctionChange {
         "function-change"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, at: Moment) -> bool {
         at == Moment::Start
     }
@@ -54,7 +50,8 @@ fn between(before: &Tensor, after: &Tensor, labels: &Tensor) -> [f64; 3] {
     let log = |logits: &Tensor| logits.to_kind(Kind::Double).log_softmax(-1, Kind::Double);
     let (p, q) = (log(before), log(after));
     let divergence = (p.exp() * (&p - &q)).sum_dim_intlist([1i64].as_slice(), false, Kind::Double).mean(Kind::Double);
-    let changed = before.argmax(-1, false).not_equal_tensor(&after.argmax(-1, false)).to_kind(Kind::Double).mean(Kind::Double);
+    let changed =
+        before.argmax(-1, false).not_equal_tensor(&after.argmax(-1, false)).to_kind(Kind::Double).mean(Kind::Double);
     let loss = |logits| loss_and_accuracy(logits, labels)[0];
     [divergence.double_value(&[]), changed.double_value(&[]), loss(after) - loss(before)]
 }

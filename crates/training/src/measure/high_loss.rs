@@ -27,10 +27,6 @@ impl Measure for HighLossPhase {
         "high-loss-phase"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, at: Moment) -> bool {
         matches!(at, Moment::Epoch(_) | Moment::End)
     }
@@ -42,7 +38,9 @@ impl Measure for HighLossPhase {
     fn take(&self, view: &View<'_>) -> Vec<Value> {
         let Some(steps) = view.steps else { return of_task(view) };
         let losses = &steps.losses;
-        let first = |limit: f64| losses.iter().position(|&loss| loss < limit).map_or(f64::NAN, |at| (steps.before + at + 1) as f64);
+        let first = |limit: f64| {
+            losses.iter().position(|&loss| loss < limit).map_or(f64::NAN, |at| (steps.before + at + 1) as f64)
+        };
         let head = [("first_loss", losses.first().copied().unwrap_or(f64::NAN)), ("mean_loss", mean(losses))];
         let below = BELOW.map(|(limit, name)| (name, first(limit)));
         head.into_iter().chain(below).map(|(name, value)| Value::of_network(name, value)).collect()
@@ -75,9 +73,21 @@ mod tests {
         measuring.epoch(1, &*example.network, &steps());
         measuring.epoch(2, &*example.network, &Steps { before: 2, losses: vec![1.25, 0.75, 1.5], ..steps() });
         measuring.end(Some(1), &*example.network);
-        let end: Vec<(&str, f64)> =
-            measuring.rows().iter().filter(|row| row.moment == Moment::End).map(|row| (&*row.name, row.value)).collect();
-        assert_eq!(end[..4], [("first_loss", 2.5), ("first_step_below_2", 2.0), ("first_step_below_1.5", 3.0), ("first_step_below_1", 4.0)]);
+        let end: Vec<(&str, f64)> = measuring
+            .rows()
+            .iter()
+            .filter(|row| row.moment == Moment::End)
+            .map(|row| (&*row.name, row.value))
+            .collect();
+        assert_eq!(
+            end[..4],
+            [
+                ("first_loss", 2.5),
+                ("first_step_below_2", 2.0),
+                ("first_step_below_1.5", 3.0),
+                ("first_step_below_1", 4.0)
+            ]
+        );
         assert!(end[4].0 == "first_step_below_0.5" && end[4].1.is_nan());
         // Rows have the digits of float32.
         assert_eq!(end[5].0, "loss_area");

@@ -21,10 +21,6 @@ impl Measure for Norms {
         "norms"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, _: Moment) -> bool {
         true
     }

@@ -31,10 +31,6 @@ impl Measure for Sharpness {
         "sharpness"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, at: Moment) -> bool {
         matches!(at, Moment::Start | Moment::End) || is_rare_epoch(at)
     }

@@ -72,7 +72,8 @@ impl StepRecorder {
 /// How the last step of `optimiser` turned the scale-invariant weights of `network`.
 fn turns(network: &dyn Network, optimiser: &Sgd) -> Vec<Turn> {
     let parameters = network.parameters();
-    let turned: Vec<(usize, &str)> = (0..).zip(&parameters).filter(|(_, p)| p.scale_invariant).map(|(at, p)| (at, &*p.name)).collect();
+    let turned: Vec<(usize, &str)> =
+        (0..).zip(&parameters).filter(|(_, p)| p.scale_invariant).map(|(at, p)| (at, &*p.name)).collect();
     let rows: Vec<Tensor> = turned
         .iter()
         .map(|&(at, _)| {

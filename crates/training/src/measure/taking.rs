@@ -112,7 +112,8 @@ impl Measuring {
 
     /// Takes every measure that is due before the first step.
     pub fn start(&mut self, network: &dyn Network) {
-        let unchanged = network.tensors().iter().zip(self.received.tensors()).all(|((_, now), (_, then))| now.equal(&then));
+        let unchanged =
+            network.tensors().iter().zip(self.received.tensors()).all(|((_, now), (_, then))| now.equal(&then));
         self.take(Moment::Start, network, unchanged.then_some(Moment::Received), None);
     }
 
@@ -209,7 +210,8 @@ mod tests {
     fn a_moment_with_the_same_weights_finds_the_same() {
         let example = Example::of(blueprint());
         let model = &*example.network;
-        let of_weights: Vec<_> = measures().iter().copied().filter(|m| m.is_of_weights_alone() && !m.is_on_request()).collect();
+        let of_weights: Vec<_> =
+            measures().iter().copied().filter(|m| m.is_of_weights_alone() && !m.is_on_request()).collect();
         let mut measuring = example.measuring().with(&of_weights);
         let at = |measuring: &Measuring, moment: Moment| -> Vec<(String, f64)> {
             let rows = measuring.rows().iter().filter(|row| row.moment == moment && row.measure == "norms@1");

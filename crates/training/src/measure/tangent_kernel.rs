@@ -32,10 +32,6 @@ impl Measure for TangentKernel {
         "tangent-kernel"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, at: Moment) -> bool {
         matches!(at, Moment::Start | Moment::End) || is_rare_epoch(at)
     }
@@ -83,7 +79,8 @@ fn kernel(network: &dyn Network, images: &Tensor) -> Tensor {
             let rows = jacobian(start, class);
             for other in (start..count).step_by(block as usize) {
                 let columns = if other == start { rows.shallow_clone() } else { jacobian(other, class) };
-                let part = rows.matmul(&columns.tr()).to_kind(Kind::Double).to_device(tch::Device::Cpu) / CLASSES as f64;
+                let part =
+                    rows.matmul(&columns.tr()).to_kind(Kind::Double).to_device(tch::Device::Cpu) / CLASSES as f64;
                 let add = |top: i64, left: i64, part: &Tensor| {
                     let [height, width] = [part.size()[0], part.size()[1]];
                     let _ = total.narrow(0, top, height).narrow(1, left, width).g_add_(part);
@@ -136,7 +133,10 @@ mod tests {
         let squares: f64 = (0..10)
             .map(|class| {
                 let gradient = Tensor::run_backward(&[logits.get(0).get(class)], &parameters, true, false);
-                gradient.iter().map(|g| g.to_kind(Kind::Double).square().sum(Kind::Double).double_value(&[])).sum::<f64>()
+                gradient
+                    .iter()
+                    .map(|g| g.to_kind(Kind::Double).square().sum(Kind::Double).double_value(&[]))
+                    .sum::<f64>()
             })
             .sum();
         assert!((kernel.double_value(&[2, 2]) / (squares / 10.0) - 1.0).abs() < 1e-4);

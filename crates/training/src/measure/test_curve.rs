@@ -19,10 +19,6 @@ impl Measure for TestCurve {
         "test-curve"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, _: Moment) -> bool {
         true
     }

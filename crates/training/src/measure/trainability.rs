@@ -30,10 +30,6 @@ impl Measure for Trainability {
         "trainability"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, at: Moment) -> bool {
         matches!(at, Moment::Received | Moment::Start)
     }

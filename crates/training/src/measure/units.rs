@@ -25,10 +25,6 @@ impl Measure for Units {
         "units"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, at: Moment) -> bool {
         !matches!(at, Moment::Epoch(_)) || is_sparse_epoch(at)
     }
@@ -39,19 +35,27 @@ impl Measure for Units {
         view.network.activations(&images, &mut |activation, output| {
             let output = output.to_kind(Kind::Float);
             let positions: &[i64] = if output.dim() == 4 { &[2, 3] } else { &[] };
-            let over_positions = |x: &Tensor| if positions.is_empty() { x.shallow_clone() } else { x.mean_dim(positions, false, Kind::Float) };
+            let over_positions = |x: &Tensor| {
+                if positions.is_empty() { x.shallow_clone() } else { x.mean_dim(positions, false, Kind::Float) }
+            };
             let scores = over_positions(&output.abs()).mean_dim([0i64].as_slice(), false, Kind::Double);
             let mean = scores.mean(Kind::Double);
-            let dormant = |share: f64| scores.less_equal_tensor(&(&mean * share)).to_kind(Kind::Double).mean(Kind::Double);
+            let dormant =
+                |share: f64| scores.less_equal_tensor(&(&mean * share)).to_kind(Kind::Double).mean(Kind::Double);
             names.push(activation.name.to_owned());
             rows.push(Tensor::stack(&[dormant(0.025), dormant(0.1)], 0));
             features = Some(over_positions(&output));
         });
         let rows = numbers::<2>(&rows);
         let mean = |at: usize| rows.iter().map(|row| row[at]).sum::<f64>() / rows.len() as f64;
-        let subjects = std::iter::once(("network", [mean(0), mean(1)])).chain(names.iter().map(String::as_str).zip(rows.clone()));
+        let subjects =
+            std::iter::once(("network", [mean(0), mean(1)])).chain(names.iter().map(String::as_str).zip(rows.clone()));
         let dormant = subjects.flat_map(|(subject, row)| {
-            ["dormant_0.025", "dormant_0.1"].into_iter().zip(row).map(|(name, value)| Value { subject: subject.to_owned(), name, value })
+            ["dormant_0.025", "dormant_0.1"].into_iter().zip(row).map(|(name, value)| Value {
+                subject: subject.to_owned(),
+                name,
+                value,
+            })
         });
         let ranks = ranks(&features.expect("every network has a non-linearity"));
         let ranks = ["effective_rank", "stable_rank"].into_iter().zip(ranks);

@@ -21,10 +21,6 @@ impl Measure for Updates {
         "updates"
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
     fn is_taken(&self, at: Moment) -> bool {
         matches!(at, Moment::Epoch(_) | Moment::End)
     }
@@ -47,8 +43,11 @@ pub(super) fn path_to(view: &View<'_>) -> Option<f64> {
         Moment::Epoch(epoch) => epoch,
         _ => view.carried_epoch?,
     };
-    let lengths: Vec<f64> =
-        view.after_epochs(UPDATES, "path_length").filter(|(epoch, _)| *epoch <= last).map(|(_, length)| length).collect();
+    let lengths: Vec<f64> = view
+        .after_epochs(UPDATES, "path_length")
+        .filter(|(epoch, _)| *epoch <= last)
+        .map(|(_, length)| length)
+        .collect();
     (lengths.len() == last).then(|| lengths.iter().sum())
 }
 

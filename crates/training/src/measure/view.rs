@@ -80,12 +80,13 @@ impl View<'_> {
 
     /// The numbers called `name` that `measure` (its identity) found of the whole network after each epoch so far, in their order.
     pub fn after_epochs<'b>(&'b self, measure: &'b str, name: &'b str) -> impl Iterator<Item = (usize, f64)> + 'b {
-        self.rows.iter().filter(move |row| row.measure == measure && row.name == name && row.subject == "network").filter_map(
-            |row| match row.moment {
+        self.rows
+            .iter()
+            .filter(move |row| row.measure == measure && row.name == name && row.subject == "network")
+            .filter_map(|row| match row.moment {
                 Moment::Epoch(epoch) => Some((epoch, row.value)),
                 _ => None,
-            },
-        )
+            })
     }
 }
 
