@@ -54,7 +54,7 @@ fn of_figure(store: &Store, number: u8, scale: &str) -> Result<Vec<Run>, Inspect
     if runs.is_empty() { Err(figure::nothing(number, scale)) } else { Ok(runs) }
 }
 
-/// Every path of the store, from its first stage to one that none goes on from: `cifar10/blur 0.25 → standard (2f250584)/seed 0`.
+/// Every path of the store, from its first stage to one that none goes on from: `cifar10/2f250584 blur 0.25 → standard/seed 0`.
 fn of_store(store: &Store) -> Result<Vec<Run>, InspectError> {
     let (mut all, mut parents) = (Vec::new(), BTreeSet::<StageId>::new());
     for id in store.stages()? {
@@ -68,7 +68,7 @@ fn of_store(store: &Store) -> Result<Vec<Run>, InspectError> {
         let stages = lineage(id, store)?;
         let last = stages.last().expect("a stage that has a record is in its lineage");
         let tasks: Vec<String> = stages.iter().map(describe).collect();
-        let path = as_name(&format!("{} ({})", tasks.join(" → "), id.short()));
+        let path = as_name(&format!("{} {}", id.short(), tasks.join(" → ")));
         let folder = PathBuf::from(last.task.dataset.id()).join(path).join(format!("seed {}", last.seed));
         runs.push(Run { folder, stages });
     }

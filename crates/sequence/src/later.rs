@@ -9,7 +9,7 @@ use paths::StageId;
 use tch::Device;
 use training::{Measure, MeasureRow, Task};
 
-use crate::error::ExecuteError;
+use crate::error::{ExecuteError, StoreError};
 use crate::events::Events;
 use crate::execute::{Options, panic_message};
 use crate::plan::Plan;
@@ -45,7 +45,7 @@ pub fn measure_later(
     // What other measures found while training is there to be looked at.
     let mut known = store.measures(record.stage)?;
     known.retain(|row| row.measure != measure.id());
-    measuring.resume(known);
+    measuring.know(known);
     measuring.received_now(&*network);
     let before = Before::of(&measuring);
     let mut situation = before.situation(&mut *network, &data, record.seed, record.position);
@@ -56,6 +56,24 @@ pub fn measure_later(
         measuring.end(Some(summary.carried_epoch), &*network);
     }
     Ok(measuring.rows().iter().filter(|row| row.measure == measure.id()).cloned().collect())
+}
+
+/// What `plan` asks for and its finished stages lack. Stages that diverged have no weights to be measured, and lack nothing.
+///
+/// # Errors
+/// Where a measure is unknown or the store cannot be read.
+pub fn lacking_measures(plan: &Plan, store: &Store) -> Result<Vec<(StageId, &'static dyn Measure)>, ExecuteError> {
+    let mut lacking = Vec::new();
+    for id in &plan.measures {
+        let measure = training::measure(id).map_err(ExecuteError::Internal)?;
+        for stage in &plan.stages {
+            let finished = store.record(stage.id)?.is_some_and(|record| record.summary().is_some());
+            if finished && store.measure(stage.id, &measure.id())?.is_none() {
+                lacking.push((stage.id, measure));
+            }
+        }
+    }
+    Ok(lacking)
 }
 
 /// Takes the measures that `plan` asks for of those finished stages that lack them, as [`measure_later`] does: stages that were
@@ -73,14 +91,18 @@ pub fn measure_missing(
     events: &dyn Events,
     stop: &AtomicBool,
 ) -> Result<usize, ExecuteError> {
-    let mut lacking = Vec::new();
-    for id in &plan.measures {
-        let measure = training::measure(id).map_err(ExecuteError::Internal)?;
-        for stage in plan.stages.iter().filter(|stage| store.has_weights(stage.id)) {
-            if store.measure(stage.id, &measure.id())?.is_none() {
-                lacking.push((stage.id, measure));
-            }
+    let (mut lacking, mut without_weights) = (Vec::new(), 0);
+    for (id, measure) in lacking_measures(plan, store)? {
+        if store.has_weights(id) {
+            lacking.push((id, measure));
+        } else {
+            without_weights += 1;
         }
+    }
+    if without_weights > 0 {
+        events.notice(&format!(
+            "{without_weights} of the measures that are asked for cannot be taken: the weights are gone, which `inspect clean` deletes."
+        ));
     }
     if lacking.is_empty() {
         return Ok(0);
@@ -93,8 +115,8 @@ pub fn measure_missing(
             .unwrap_or_else(|panic| Err(ExecuteError::Internal(panic_message(&*panic))));
         match rows {
             Ok(rows) => store.add_measures(id, &rows)?,
-            Err(ExecuteError::Internal(reason)) => {
-                events.notice(&format!("{} of stage {} could not be taken: {reason}", measure.id(), id.short()));
+            Err(error @ (ExecuteError::Internal(_) | ExecuteError::Store(StoreError::Damaged { .. }))) => {
+                events.notice(&format!("{} of stage {} could not be taken: {error}", measure.id(), id.short()));
                 return Ok(());
             }
             Err(other) => return Err(other),

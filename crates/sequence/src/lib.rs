@@ -33,7 +33,7 @@ mod store;
 pub use error::{ExecuteError, StoreError};
 pub use events::Events;
 pub use execute::{Options, Report, execute};
-pub use later::{measure_later, measure_missing};
+pub use later::{lacking_measures, measure_later, measure_missing};
 pub use lease::leased;
 
 pub use plan::{Plan, PlannedRun, Stage};

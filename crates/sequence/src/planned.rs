@@ -63,10 +63,14 @@ pub enum PlannedError {
 pub fn describe(store: &Store, plan: &Plan) -> Result<(), StoreError> {
     for stage in &plan.stages {
         let path = path(store, stage.id);
-        if path.exists()
-            && read(store, stage.id).is_ok_and(|known| plan.measures.iter().all(|id| known.measures.contains(id)))
-        {
-            continue;
+        let mut measures = plan.measures.clone();
+        if path.exists() {
+            // What another plan asked for is asked for still.
+            let known = read(store, stage.id).map(|known| known.measures).unwrap_or_default();
+            if measures.iter().all(|id| known.contains(id)) {
+                continue;
+            }
+            measures.extend(known.into_iter().filter(|id| !plan.measures.contains(id)));
         }
         let description = Description {
             stage: stage.id,
@@ -77,7 +81,7 @@ pub fn describe(store: &Store, plan: &Plan) -> Result<(), StoreError> {
             model: plan.model.clone(),
             numerics: plan.numerics.clone(),
             data: stage.data.clone(),
-            measures: plan.measures.clone(),
+            measures,
         };
         create_folder(path.parent().expect("a description lies in a folder"))?;
         replace(&path, &serde_json::to_vec(&description).expect("a description has text keys only"))?;

@@ -3,7 +3,7 @@
 use training::{CALIBRATION, DISPLACEMENT, MeasureRow, Moment, SHARPNESS, TANGENT_KERNEL, TEST_CURVE, UPDATES};
 
 use crate::error::StoreError;
-use crate::results::{RunRow, runs_to_csv};
+use crate::results::{RunRow, Status, runs_to_csv};
 use crate::store::Store;
 
 /// The column, and the measure and its number of the whole network at the end of the last task that it has.
@@ -32,7 +32,10 @@ pub fn to_csv(rows: &[RunRow], store: &Store) -> Result<Vec<u8>, StoreError> {
     AT_END.iter().map(|(column, ..)| *column).chain(PLASTICITY).for_each(|column| header.push_field(column));
     writer.write_record(&header).expect("writing to memory does not fail");
     let measured: Vec<Vec<MeasureRow>> = rows.iter().map(|row| store.measures(row.stage)).collect::<Result<_, _>>()?;
-    let means: Vec<Option<f64>> = measured.iter().map(|measures| mean_of_epochs(measures)).collect();
+    // The stage of a run that diverged need not be its last.
+    let finished = |row: &RunRow| row.status == Status::Finished;
+    let means: Vec<Option<f64>> =
+        rows.iter().zip(&measured).map(|(row, measures)| mean_of_epochs(measures).filter(|_| finished(row))).collect();
     for (at, record) in reader.records().enumerate() {
         let (mut record, row) = (record.expect("what was written reads back"), &rows[at]);
         for (_, measure, name) in AT_END {

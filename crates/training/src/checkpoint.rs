@@ -33,6 +33,8 @@ pub struct Progress {
     /// What was measured so far.
     #[serde(with = "as_csv")]
     pub measures: Vec<MeasureRow>,
+    /// Which measures were taken from the first step on.
+    pub measured: Vec<String>,
     /// Seconds spent in training steps.
     pub train_seconds: f64,
 }

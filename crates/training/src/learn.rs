@@ -59,11 +59,13 @@ pub fn learn(
         stopping: EarlyStopping::new(process.patience),
         log: Vec::new(),
         measures: Vec::new(),
+        measured: measuring.ids(),
         train_seconds: 0.0,
     };
     if let Some(checkpoint) = resume {
         progress = checkpoint.progress;
-        measuring.resume(progress.measures.clone());
+        measuring.resume(progress.measures.clone(), &progress.measured);
+        progress.measured = measuring.ids();
         restore(checkpoint.tensors, network, &mut state)?;
     } else {
         measuring.start(network);

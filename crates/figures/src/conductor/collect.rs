@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use counted::counted;
 use paths::Experiment;
 use reports::{FIGURES, command};
-use sequence::{Plan, Report, Standing, Store, results, standing};
+use sequence::{Plan, Report, Standing, Store, lacking_measures, results, standing};
 
 use crate::command_line::Options;
 use crate::conductor::conclude::{conclude, say};
@@ -24,6 +25,13 @@ pub(crate) fn run(
         if standing == Standing::ToTrain {
             terminal::err(format!("Stage {} has no result: {}", stage.id, stage_name(stage)));
         }
+    }
+    let lacking = lacking_measures(plan, &store)?.len();
+    if lacking > 0 {
+        let measures = counted(lacking, "measure");
+        terminal::err(format!(
+            "{measures} of stages that were trained before they were asked for: the same command without --submit and --collect takes them."
+        ));
     }
     let none = results(plan, &store)?.0.is_empty();
     let code = conclude(Report::default(), plan, &store, experiment, places, options)?;

@@ -48,7 +48,8 @@ pub(crate) fn train(
     let events = Both(&progress, live.as_ref());
     let report = execute(plan, store, &library, &execution, &events, &signals.stop);
     let measured = match &report {
-        Ok(report) if !report.interrupted => {
+        // A job of a cluster is for its stage alone.
+        Ok(report) if !report.interrupted && page.is_some() => {
             measure_missing(plan, store, &library, &execution, &events, &signals.stop).map(|_| ())
         }
         _ => Ok(()),

@@ -73,7 +73,7 @@ const ROWS: [Row; 5] = [
         end_label: "‖θ − θ₀‖ / ‖θ₀‖ in the last task",
         over_epochs: (DISPLACEMENT, "relative_displacement"),
         is_summed: false,
-        starts_at_zero: true,
+        starts_at_zero: false,
         is_gap: false,
         scale: Scale::Linear,
     },
@@ -122,7 +122,7 @@ pub(super) fn figure(
     let method = "Left: means over seeds, as far as all seeds of a task do; the last task begins at 0, tasks before it end there; \
                   what costs much is measured at a task's start and after its 1st, 4th, 16th and 64th epoch. Right: each run at its \
                   end, with the weights that are tested; the gap is its final test loss less that of the baseline of the same seed. ρ: \
-                  correlation of ranks within conditions, with a 95 % interval.";
+                  correlation of ranks within conditions, with a 95 % interval as if runs of one seed were independent of one another.";
     CurvesFigure {
         title: Some(format!("{}, {}", experiment.title, dataset.title())),
         names: found.labels.iter().map(|label| (*label).to_owned()).collect(),
@@ -210,7 +210,8 @@ impl Found<'_> {
             groups.push((xs, ys));
         }
         let borrowed: Vec<(&[f64], &[f64])> = groups.iter().map(|(x, y)| (x.as_slice(), y.as_slice())).collect();
-        let n = dots.len();
+        // A condition of one run says nothing within itself.
+        let n: usize = borrowed.iter().map(|(x, _)| x.len()).filter(|&runs| runs > 1).sum();
         let statements = spearman_within(&borrowed, 0.95).map_or_else(
             |_| Vec::new(),
             |rho| {

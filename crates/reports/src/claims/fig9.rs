@@ -24,7 +24,9 @@ pub(crate) const CLAIMS: &[Claim] = &[
         parts: |evidence| {
             each_dataset(evidence, Cause::PathLength, |_, dataset, conditions| {
                 let mean = |role: &Role<'_, '_>| statistics::mean(&role.group?.values(Quantity::TestLoss)).ok();
-                let lowers = |role: &&Role<'_, '_>| mean(role) < mean(&conditions.plain);
+                let lowers = |role: &&Role<'_, '_>| {
+                    mean(role).zip(mean(&conditions.plain)).is_some_and(|(with, without)| with < without)
+                };
                 let part = |role| {
                     direction_of(dataset, role, &conditions.plain, Quantity::Cause(Cause::PathLength), Claimed::Higher)
                 };

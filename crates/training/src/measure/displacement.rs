@@ -7,7 +7,8 @@ use super::moment::Moment;
 use super::updates::path_to;
 use super::view::View;
 
-/// `displacement`: where the parameters are, all of them as one vector θ, beside θ₀ as the task received them. `displacement` ‖θ − θ₀‖;
+/// `displacement`: where the parameters are, all of them as one vector θ, beside θ₀ as the task received them,
+/// before any intervention: the jump that one makes counts as displacement, and not as part of the path. `displacement` ‖θ − θ₀‖;
 /// `relative_displacement`, the same over ‖θ₀‖; `directness`, the same over the length Σ‖Δθ‖ of the path of updates that led there
 /// (1 is a straight line; Oymak & Soltanolkotabi 2019), where that is known; and `cosine_with_previous`, the cosine of the angle
 /// between θ − θ₀ and the displacement of the task before, where there was one. Three reductions over the parameters, in float64.

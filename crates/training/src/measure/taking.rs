@@ -81,8 +81,21 @@ impl Measuring {
         &self.rows
     }
 
-    /// Goes on from what was found before.
-    pub fn resume(&mut self, rows: Vec<MeasureRow>) {
+    /// The identities of the measures that are taken.
+    pub fn ids(&self) -> Vec<String> {
+        self.measures.iter().map(|measure| measure.id()).collect()
+    }
+
+    /// Goes on from an interruption, before which `rows` were found by the measures `taken`. One that is not among them, or is no longer
+    /// asked for, would have only a part of its moments: it is left out, and can be taken later as a whole.
+    pub fn resume(&mut self, rows: Vec<MeasureRow>, taken: &[String]) {
+        self.measures.retain(|measure| taken.contains(&measure.id()));
+        let ids = self.ids();
+        self.rows = rows.into_iter().filter(|row| ids.contains(&row.measure)).collect();
+    }
+
+    /// Lets measures look at what others found before.
+    pub fn know(&mut self, rows: Vec<MeasureRow>) {
         self.rows = rows;
     }
 
@@ -204,6 +217,21 @@ mod tests {
         assert!(copy(model).iter().zip(&before).all(|((_, now), (_, then))| now.equal(then)));
         assert!(copy(measuring.received()).iter().zip(&before).all(|((_, now), (_, then))| now.equal(then)));
         assert!(model.parameters().iter().all(|p| p.tensor.requires_grad() && !p.tensor.grad().defined()));
+    }
+
+    #[test]
+    fn after_an_interruption_only_what_was_taken_throughout_goes_on() {
+        let example = Example::of(blueprint());
+        let model = &*example.network;
+        let by = |name: &str| crate::measure::measure(name).unwrap();
+        let mut before = example.measuring().with(&[by("norms"), by("test-curve")]);
+        before.start(model);
+        let mut after = example.measuring().with(&[by("norms"), by("units")]);
+        after.resume(before.rows().to_vec(), &before.ids());
+        after.end(None, model);
+        assert_eq!(after.ids(), ["norms@1"]);
+        assert!(after.rows().iter().all(|row| row.measure == "norms@1"));
+        assert!(after.rows().iter().any(|row| row.moment == Moment::Start) && !after.rows().is_empty());
     }
 
     #[test]

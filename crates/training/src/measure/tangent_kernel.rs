@@ -5,6 +5,7 @@ use tch::{Kind, Tensor};
 use super::contract::{Measure, Value, is_rare_epoch};
 use super::moment::Moment;
 use super::units::effective_rank;
+use super::updates::max;
 use super::view::{View, first};
 use crate::network::{CLASSES, Mode, Network};
 
@@ -20,7 +21,8 @@ const HELD: usize = 1 << 29;
 /// `largest_eigenvalue` and `trace`; `effective_rank`, the exponential of the entropy of its eigenvalues over their sum;
 /// `distance_from_received`, 1 − ⟨K, K₀⟩/(‖K‖‖K₀‖) with the kernel K₀ of the network as the task received it, on the same images
 /// (Fort et al. 2020), 0 where they agree up to a factor; `label_alignment`, ⟨K, YYᵀ⟩/(‖K‖‖YYᵀ‖) with Y the labels as unit vectors and
-/// both kernels centred (Cortes et al. 2012). One forward and backward pass for each image and class: on request, and of epochs only the
+/// both kernels centred (Cortes et al. 2012). One forward and backward pass for each image and
+/// class (three to four of a network whose Jacobians do not fit into 2 GiB), in float32 (TF32 where that is the arithmetic): on request, and of epochs only the
 /// 1st, 4th, 16th, 64th, ….
 pub(super) struct TangentKernel;
 
@@ -48,7 +50,7 @@ impl Measure for TangentKernel {
         let labels = labels.to_device(tch::Device::Cpu).one_hot(CLASSES as i64).to_kind(Kind::Double);
         let eigenvalues = eigenvalues(&now);
         let values = [
-            ("largest_eigenvalue", eigenvalues.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+            ("largest_eigenvalue", max(&eigenvalues)),
             ("trace", now.trace().double_value(&[])),
             ("effective_rank", effective_rank(&eigenvalues)),
             ("distance_from_received", 1.0 - cosine(&now, &received)),

@@ -74,9 +74,13 @@ fn ranks(matrix: &Tensor) -> [f64; 2] {
     [effective_rank(&singular), singular.iter().map(|s| s * s).sum::<f64>() / (largest * largest)]
 }
 
-/// exp(−Σ p ln p) of what the values are of their sum; negative ones, which rounding makes, count as zero.
+/// exp(−Σ p ln p) of what the values are of their sum; negative ones, which rounding makes, count as zero. Not a number where one is none,
+/// or where there is nothing but zeros.
 pub(super) fn effective_rank(values: &[f64]) -> f64 {
     let sum: f64 = values.iter().map(|v| v.max(0.0)).sum();
+    if sum <= 0.0 || values.iter().any(|v| v.is_nan()) {
+        return f64::NAN;
+    }
     let entropy: f64 = values.iter().map(|v| v / sum).filter(|&p| p > 0.0).map(|p| -p * p.ln()).sum();
     entropy.exp()
 }
@@ -93,7 +97,8 @@ mod tests {
         assert!((effective - 5.0).abs() < 1e-9 && (stable - 5.0).abs() < 1e-9);
         let [effective, stable] = ranks(&Tensor::ones([4, 7], (Kind::Float, tch::Device::Cpu)));
         assert!((effective - 1.0).abs() < 1e-5 && (stable - 1.0).abs() < 1e-9);
-        assert!(ranks(&(identity * f64::NAN))[0].is_nan());
+        assert!(ranks(&(&identity * f64::NAN))[0].is_nan() && ranks(&(identity * 0.0))[0].is_nan());
+        assert!(effective_rank(&[1.0, f64::NAN]).is_nan());
         assert!((effective_rank(&[3.0, 1.0, -1e-9]) - 0.25f64.powf(-0.25) * 0.75f64.powf(-0.75)).abs() < 1e-9);
     }
 

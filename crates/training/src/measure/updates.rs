@@ -75,7 +75,7 @@ pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-fn max(values: &[f64]) -> f64 {
+pub(super) fn max(values: &[f64]) -> f64 {
     // A norm that is not a number would be passed over by `f64::max`.
     values.iter().copied().fold(f64::NEG_INFINITY, |a, b| if b.is_nan() || b > a { b } else { a })
 }
