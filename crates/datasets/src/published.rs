@@ -7,7 +7,7 @@ use paths::DatasetName;
 
 use crate::raw::RawDataset;
 
-/// The unpacked files in which the dataset is published, with their paths below the folder of datasets, where [`load`](crate::load)
+/// The unpacked files in which the dataset is published, with their paths below the folder of datasets, where [`load`](crate::load())
 /// finds them. `None` for SVHN, whose files are MATLAB's: they are taken along as they are.
 pub fn published(dataset: &RawDataset) -> Option<Vec<(PathBuf, Vec<u8>)>> {
     let (train, test) = (&dataset.train, &dataset.test);

@@ -4,7 +4,7 @@
 //! discretization is the number of steps of a path (`paths::route`). The third, the bias reset, changes the network itself, as
 //! does any later one of that kind.
 //!
-//! A new intervention is its parameters in `paths::Intervention`, a file here with an `impl Intervene`, and a line in [`of`].
+//! A new intervention is its parameters in `paths::Intervention`, a file here with an `impl Intervene`, and a line in `of`.
 
 #![warn(missing_docs)]
 

@@ -113,7 +113,7 @@ pub fn epochs_to_csv(log: &[EpochLog]) -> Vec<u8> {
     writer.into_inner().expect("writing to memory does not fail")
 }
 
-/// The lines of an epoch log that [`epochs_to_csv`] wrote.
+/// The lines of an epoch log that `epochs_to_csv` wrote.
 ///
 /// # Errors
 /// Says what cannot be understood.

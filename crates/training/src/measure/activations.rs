@@ -13,7 +13,7 @@ use super::view::View;
 /// of [`PROBE_IMAGES`](super::PROBE_IMAGES) images.
 pub(super) struct Activations;
 
-/// The identity of the measure [`Activations`].
+/// The identity of the measure `Activations`.
 pub const ACTIVATIONS: &str = "activations@1";
 
 const NAMES: [&str; 4] = ["mean", "std", "sparsity", "dead_units"];

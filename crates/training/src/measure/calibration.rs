@@ -14,7 +14,7 @@ use super::view::{View, first, logits};
 /// width. One pass of both sets.
 pub(super) struct Calibration;
 
-/// The identity of the measure [`Calibration`].
+/// The identity of the measure `Calibration`.
 pub const CALIBRATION: &str = "calibration@1";
 
 const BINS: usize = 15;

@@ -14,7 +14,7 @@ use super::view::View;
 /// between θ − θ₀ and the displacement of the task before, where there was one. Three reductions over the parameters, in float64.
 pub(super) struct Displacement;
 
-/// The identity of the measure [`Displacement`].
+/// The identity of the measure `Displacement`.
 pub const DISPLACEMENT: &str = "displacement@1";
 
 impl Measure for Displacement {

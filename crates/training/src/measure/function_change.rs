@@ -13,7 +13,7 @@ use super::view::{View, logits};
 /// rises, in nats. All are 0 where nothing was changed. At the start of a task; two passes of the images.
 pub(super) struct FunctionChange;
 
-/// The identity of the measure [`FunctionChange`].
+/// The identity of the measure `FunctionChange`.
 pub const FUNCTION_CHANGE: &str = "function-change@1";
 
 impl Measure for FunctionChange {

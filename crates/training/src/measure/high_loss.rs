@@ -12,7 +12,7 @@ use super::view::View;
 /// for; and `epochs_to_best`, the epoch whose weights are handed on. Nothing is computed but sums.
 pub(super) struct HighLossPhase;
 
-/// The identity of the measure [`HighLossPhase`].
+/// The identity of the measure `HighLossPhase`.
 pub const HIGH_LOSS_PHASE: &str = "high-loss-phase@1";
 
 const BELOW: [(f64, &str); 4] = [

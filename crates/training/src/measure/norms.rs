@@ -11,7 +11,7 @@ use super::view::View;
 /// reductions over the parameters, in float64.
 pub(super) struct Norms;
 
-/// The identity of the measure [`Norms`].
+/// The identity of the measure `Norms`.
 pub const NORMS: &str = "norms@1";
 
 const NAMES: [&str; 4] = ["l2_norm", "mean_abs", "distance_from_initialisation", "distance_from_previous_task"];

@@ -22,7 +22,7 @@ use super::view::View;
 /// training steps with these images: on request, and of epochs only the 1st, 4th, 16th, 64th, ….
 pub(super) struct Sharpness;
 
-/// The identity of the measure [`Sharpness`].
+/// The identity of the measure `Sharpness`.
 pub const SHARPNESS: &str = "sharpness@1";
 
 const PROBES: usize = 10;

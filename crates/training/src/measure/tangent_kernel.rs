@@ -26,7 +26,7 @@ const HELD: usize = 1 << 29;
 /// 1st, 4th, 16th, 64th, ….
 pub(super) struct TangentKernel;
 
-/// The identity of the measure [`TangentKernel`].
+/// The identity of the measure `TangentKernel`.
 pub const TANGENT_KERNEL: &str = "tangent-kernel@1";
 
 impl Measure for TangentKernel {

@@ -11,7 +11,7 @@ use super::view::{View, first, logits};
 /// pass of them costs some two hundredths of an epoch. The result of a stage is of all test images; this is for curves.
 pub(super) struct TestCurve;
 
-/// The identity of the measure [`TestCurve`].
+/// The identity of the measure `TestCurve`.
 pub const TEST_CURVE: &str = "test-curve@1";
 
 impl Measure for TestCurve {

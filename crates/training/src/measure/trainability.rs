@@ -22,7 +22,7 @@ const STEPS: usize = 100;
 /// images afterwards, in eval mode. As received, and after the interventions where they change something: on request.
 pub(super) struct Trainability;
 
-/// The identity of the measure [`Trainability`].
+/// The identity of the measure `Trainability`.
 pub const TRAINABILITY: &str = "trainability@1";
 
 impl Measure for Trainability {

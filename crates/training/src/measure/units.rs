@@ -17,7 +17,7 @@ use super::view::{PROBE_IMAGES, View, first};
 /// images and one singular value decomposition; after the 1st, 2nd, 4th, 8th, … epoch only.
 pub(super) struct Units;
 
-/// The identity of the measure [`Units`].
+/// The identity of the measure `Units`.
 pub const UNITS: &str = "units@1";
 
 impl Measure for Units {

@@ -13,7 +13,7 @@ use super::view::View;
 /// `path_length` of all epochs up to the one whose weights are handed on. Two dot products a step.
 pub(super) struct Updates;
 
-/// The identity of the measure [`Updates`].
+/// The identity of the measure `Updates`.
 pub const UPDATES: &str = "updates@1";
 
 impl Measure for Updates {
