@@ -119,7 +119,7 @@ pub(super) fn figure(
         title: Some(row.title.to_owned()),
         panels: vec![found.over_epochs(row), found.beside_the_gap(row)],
     });
-    let method = "Left: means over seeds, as far as all seeds of a task do; the last task begins at 0, tasks before it end there; \
+    let method = "Left: means over seeds, as far as all seeds of a task do, with intervals cut at 0; the last task begins at 0, tasks before it end there; \
                   what costs much is measured at a task's start and after its 1st, 4th, 16th and 64th epoch. Right: each run at its \
                   end, with the weights that are tested; the gap is its final test loss less that of the baseline of the same seed. ρ: \
                   correlation of ranks within conditions, with a 95 % interval as if runs of one seed were independent of one another.";
@@ -162,7 +162,9 @@ impl Found<'_> {
                     points.push((begins, Estimate::default()));
                 }
                 for ((_, epoch), of_seeds) in of_task().filter(|(_, of_seeds)| of_seeds.len() == seeds) {
-                    points.extend(estimate(of_seeds).map(|estimate| (begins + *epoch as f64, estimate)));
+                    // None of these numbers can be negative but an eigenvalue, which is laid along a logarithmic axis.
+                    let cut = |found: Estimate| Estimate { low: found.low.max(0.0), ..found };
+                    points.extend(estimate(of_seeds).map(|found| (begins + *epoch as f64, cut(found))));
                 }
                 curves.push(Curve { name, is_thin: false, points });
             }

@@ -47,8 +47,8 @@ pub fn learning_curves(
         .iter()
         .map(|condition| {
             let path = Path::of(points, dataset, condition);
-            let losses = path.panel("Loss (nats)", &LOSSES, longest);
-            let accuracies = path.panel("Accuracy", &ACCURACIES, longest);
+            let losses = path.panel("Loss (nats)", &LOSSES, f64::INFINITY, longest);
+            let accuracies = path.panel("Accuracy", &ACCURACIES, 1.0, longest);
             let n = path.runs.len();
             CurvesRow {
                 title: Some(format!(
@@ -59,7 +59,7 @@ pub fn learning_curves(
             }
         })
         .collect();
-    let method = "A mean goes as far as all seeds of the task do; thin curves go on. Epoch 0 of a task is the network before its first step, \
+    let method = "A mean goes as far as all seeds of the task do; thin curves go on. Intervals are cut at 0, and those of accuracies at 1. Epoch 0 of a task is the network before its first step, \
                   for which there is no training loss.";
     CurvesFigure {
         title: Some(title.to_owned()),
@@ -107,7 +107,8 @@ impl<'a> Path<'a> {
         self.tasks[point.task - 1].0 + point.epoch as f64
     }
 
-    fn panel(&self, y_label: &str, of: &[Of; 3], longest: usize) -> CurvesPanel {
+    /// `most` is the largest value there can be; the smallest is 0.
+    fn panel(&self, y_label: &str, of: &[Of; 3], most: f64, longest: usize) -> CurvesPanel {
         let several = self.runs.len() > 1;
         let mut curves = Vec::new();
         for (name, &of) in of.iter().enumerate() {
@@ -115,7 +116,12 @@ impl<'a> Path<'a> {
                 if several {
                     curves.extend(self.runs.values().map(|run| self.of_run(run, task, name, of)));
                 }
-                curves.push(self.mean(task, *begins, *epochs, name, of));
+                let mut mean = self.mean(task, *begins, *epochs, name, of);
+                // Student's interval may reach beyond what is possible.
+                for (_, estimate) in &mut mean.points {
+                    *estimate = Estimate { low: estimate.low.max(0.0), high: estimate.high.min(most), ..*estimate };
+                }
+                curves.push(mean);
             }
         }
         let values = || curves.iter().flat_map(|curve| &curve.points).map(|(_, estimate)| estimate.value);
