@@ -16,6 +16,25 @@ pub(crate) struct StoreArgument {
     store: Option<PathBuf>,
 }
 
+/// A figure whose runs a command is about.
+#[derive(Args)]
+pub(crate) struct FigureArgument {
+    /// The runs of this figure instead: 3, 4, 5, 6, 8, 9 or 10
+    #[arg(long, value_name = "N")]
+    figure: Option<u8>,
+
+    /// The scale of the figure [default: demo]
+    #[arg(long, value_name = "NAME", requires = "figure")]
+    scale: Option<String>,
+}
+
+impl FigureArgument {
+    /// The figure and its scale, where one is named.
+    pub(crate) fn chosen(&self) -> Option<(u8, &str)> {
+        self.figure.map(|number| (number, self.scale.as_deref().unwrap_or("demo")))
+    }
+}
+
 /// The datasets that a command reads.
 #[derive(Args)]
 pub(crate) struct DataArgument {

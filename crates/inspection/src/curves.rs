@@ -6,7 +6,7 @@ use clap::Args;
 use paths::{DatasetName, StageId};
 use sequence::{CurvePoint, Store, run_curves};
 
-use crate::common::{StoreArgument, find_stage};
+use crate::common::{FigureArgument, StoreArgument, find_stage};
 use crate::error::InspectError;
 use crate::figure;
 
@@ -16,13 +16,8 @@ pub(crate) struct Arguments {
     /// The stage, or the first digits of it, as `inspect runs` shows: the curves of the path that ended with it
     stage: Option<String>,
 
-    /// Every condition of this figure instead: 3, 4, 5, 6, 8, 9 or 10
-    #[arg(long, value_name = "N")]
-    figure: Option<u8>,
-
-    /// The scale of the figure [default: demo]
-    #[arg(long, value_name = "NAME", requires = "figure")]
-    scale: Option<String>,
+    #[command(flatten)]
+    figure: FigureArgument,
 
     /// Every condition of a table of runs instead, such as reports/own/contrast-path/runs.csv
     #[arg(long, value_name = "FILE")]
@@ -38,14 +33,13 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
-    let (title, points) = match (&arguments.stage, arguments.figure, &arguments.runs) {
+    let (title, points) = match (&arguments.stage, arguments.figure.chosen(), &arguments.runs) {
         (Some(prefix), ..) => {
             let id = find_stage(&store, prefix)?;
             let condition = format!("the path that ended with stage {}", id.short());
             ("Learning curves".to_owned(), run_curves::of_stage(id, &store, &condition)?)
         }
-        (_, Some(number), _) => {
-            let scale = arguments.scale.as_deref().unwrap_or("demo");
+        (_, Some((number, scale)), _) => {
             let (experiment, plan) = figure::plan(number, scale)?;
             let points = run_curves::of_plan(&plan, &store)?;
             if points.is_empty() {

@@ -9,7 +9,7 @@ use datasets::Library;
 use tch::{Device, Kind};
 use training::to_safetensors;
 
-use crate::common::{DataArgument, StoreArgument, find_stage};
+use crate::common::{DataArgument, FigureArgument, StoreArgument, find_stage};
 use crate::error::InspectError;
 use crate::output::write_npy;
 use crate::tensorboard;
@@ -17,7 +17,7 @@ use crate::tensorboard;
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The stage whose weights are written, or the first digits of it, as `inspect runs` shows
-    #[arg(required_unless_present = "tensorboard", requires = "to")]
+    #[arg(required_unless_present = "tensorboard", requires = "to", conflicts_with = "figure")]
     stage: Option<String>,
 
     /// The file to write them to
@@ -29,13 +29,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["stage", "images"])]
     tensorboard: Option<PathBuf>,
 
-    /// Only the conditions of this figure: 3, 4, 5, 6, 8, 9 or 10
-    #[arg(long, value_name = "N", requires = "tensorboard")]
-    figure: Option<u8>,
-
-    /// The scale of the figure [default: demo]
-    #[arg(long, value_name = "NAME", requires = "figure")]
-    scale: Option<String>,
+    #[command(flatten)]
+    figure: FigureArgument,
 
     /// Also write the normalised test images that the record's test loss is of, as float32 N×C×H×W
     #[arg(long, value_name = "FILE", requires = "labels")]
@@ -55,8 +50,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
     if let Some(folder) = &arguments.tensorboard {
-        let figure = arguments.figure.map(|number| (number, arguments.scale.as_deref().unwrap_or("demo")));
-        return tensorboard::write(&store, figure, folder);
+        return tensorboard::write(&store, arguments.figure.chosen(), folder);
     }
     let (Some(stage), Some(to)) = (&arguments.stage, &arguments.to) else {
         unreachable!("the command line asks for a stage and a file");

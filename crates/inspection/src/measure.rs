@@ -12,7 +12,7 @@ use statistics::{mean, t_interval};
 use tch::Device;
 use training::{DeviceChoice, Measure, MeasureRow, Moment, compute_kind, measure, measures_to_csv};
 
-use crate::common::{DataArgument, StoreArgument, find_stage};
+use crate::common::{DataArgument, FigureArgument, StoreArgument, find_stage};
 use crate::error::InspectError;
 use crate::figure;
 use crate::number::short;
@@ -24,13 +24,8 @@ pub(crate) struct Arguments {
     /// The stage, or the first digits of it, as `inspect runs` shows
     stage: Option<String>,
 
-    /// Every stage of this figure instead: 3, 4, 5, 6, 8, 9 or 10
-    #[arg(long, value_name = "N")]
-    figure: Option<u8>,
-
-    /// The scale of the figure [default: demo]
-    #[arg(long, value_name = "NAME", requires = "figure")]
-    scale: Option<String>,
+    #[command(flatten)]
+    figure: FigureArgument,
 
     /// The measure, such as norms or norms@1
     #[arg(long, value_name = "ID")]
@@ -56,9 +51,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
     let device = arguments.device.resolve().map_err(InspectError::Refused)?;
     let mut taking = Taking { measure, store: &store, device, arguments, libraries: HashMap::new(), taken: 0 };
-    let text = match (&arguments.stage, arguments.figure) {
+    let text = match (&arguments.stage, arguments.figure.chosen()) {
         (Some(prefix), _) => taking.of_stage(find_stage(&store, prefix)?)?,
-        (None, Some(figure)) => taking.of_figure(figure)?,
+        (None, Some((figure, scale))) => taking.of_figure(figure, scale)?,
         (None, None) => unreachable!("the command line asks for one of the two"),
     };
     if taking.taken > 0 {
@@ -92,8 +87,7 @@ impl Taking<'_> {
         Ok(aligned(&["moment", "subject", "name", "value"], &[false, false, false, true], &cells))
     }
 
-    fn of_figure(&mut self, number: u8) -> Result<String, InspectError> {
-        let scale = self.arguments.scale.as_deref().unwrap_or("demo");
+    fn of_figure(&mut self, number: u8, scale: &str) -> Result<String, InspectError> {
         let (_, plan) = figure::plan(number, scale)?;
         let mut finished = 0;
         for stage in &plan.stages {

@@ -10,9 +10,9 @@ use crate::error::InspectError;
 pub(crate) use arguments::Arguments;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
-    let text = match (&arguments.stage, arguments.figure) {
+    let text = match (&arguments.stage, arguments.figure.chosen()) {
         (Some(stage), _) => stage::text(arguments, stage)?,
-        (None, Some(figure)) => conditions::text(arguments, figure)?,
+        (None, Some((figure, scale))) => conditions::text(arguments, figure, scale)?,
         (None, None) => unreachable!("the command line asks for one of the two"),
     };
     terminal::write(text.as_bytes());

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::common::StoreArgument;
+use crate::common::{FigureArgument, StoreArgument};
 
 #[derive(Args)]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["stage", "figure"])))]
@@ -10,13 +10,8 @@ pub(crate) struct Arguments {
     /// The stage, or the first digits of it, as `inspect runs` shows
     pub(super) stage: Option<String>,
 
-    /// Compare the conditions of this figure instead: 3, 4, 5, 6, 8, 9 or 10
-    #[arg(long, value_name = "N")]
-    pub(super) figure: Option<u8>,
-
-    /// The scale of the figure [default: demo]
-    #[arg(long, value_name = "NAME", requires = "figure")]
-    pub(super) scale: Option<String>,
+    #[command(flatten)]
+    pub(super) figure: FigureArgument,
 
     /// Of a stage: the moment whose layers are listed, which is received, start, an epoch's number, or end
     #[arg(long, value_name = "MOMENT", conflicts_with = "figure", default_value = "end")]

@@ -16,8 +16,7 @@ use crate::table::aligned;
 const HEADER: [&str; 9] =
     ["dataset", "condition", "moment", "n", "weights L2", "biases L2", "mean |b|", "sparsity", "dead units"];
 
-pub(super) fn text(arguments: &Arguments, number: u8) -> Result<String, InspectError> {
-    let scale = arguments.scale.as_deref().unwrap_or("demo");
+pub(super) fn text(arguments: &Arguments, number: u8, scale: &str) -> Result<String, InspectError> {
     let (experiment, plan) = figure::plan(number, scale)?;
     let keep = |row: &MeasureRow| {
         [NORMS, ACTIVATIONS].contains(&row.measure.as_str()) && !matches!(row.moment, Moment::Epoch(_))

@@ -17,9 +17,8 @@ use super::view::View;
 /// signs; `scaled_eigenvalue`, the largest of D·H·D, D having for each parameter the Euclidean norm of its tensor, which stays the
 /// same when one layer is multiplied by a number and the next divided by it (after Tsuzuku et al. 2020); `stability_edge` 2(1+μ)/η, above
 /// which steps of this learning rate η and momentum μ are unstable on a quadratic loss, and `share_of_edge`, the largest eigenvalue
-/// over it (Cohen et al. 2021). In float32 (TF32 where that is
-/// the arithmetic), some fifty products of H and a vector, each of which costs about as much as three
-/// training steps with these images: on request, and of epochs only the 1st, 4th, 16th, 64th, ….
+/// over it (Cohen et al. 2021). In float32 (TF32 where that is the arithmetic), some fifty products of H and a vector, each of which is a
+/// backward pass through the gradient of these images: on request, and of epochs only the 1st, 4th, 16th, 64th, ….
 pub(super) struct Sharpness;
 
 /// The identity of the measure `Sharpness`.
