@@ -9,6 +9,9 @@ mod engine;
 #[path = "../pytorch_parity/fixture.rs"]
 #[allow(dead_code, reason = "the tests of the CPU use more of it")]
 mod fixture;
+#[path = "../pytorch_parity/interventions.rs"]
+#[allow(unused_imports, dead_code, reason = "the tests of the CPU use more of them")]
+mod interventions;
 #[path = "../pytorch_parity/measures.rs"]
 #[allow(unused_imports, reason = "the tests of the CPU use more of them")]
 mod measures;
@@ -39,7 +42,7 @@ const SLACK: f64 = 20.0;
 
 type Check = fn(&Place);
 
-const CHECKS: [(&str, Check); 15] = [
+const CHECKS: [(&str, Check); 17] = [
     ("ResNet-18: logits and losses", resnet::logits_and_losses),
     ("ResNet-18: running statistics", resnet::running_statistics),
     ("ResNet-18: gradients", resnet::gradients),
@@ -51,6 +54,8 @@ const CHECKS: [(&str, Check); 15] = [
     ("ten steps of SGD", sgd::ten_steps),
     ("curvature", measures::curvature_on),
     ("tangent kernel", measures::tangent_kernel_on),
+    ("direction-aware shrinking", interventions::dash_on),
+    ("recycling of dormant units", interventions::redo_on),
     ("trainings end as on the CPU", engine::as_on_the_cpu),
     ("two jobs, and bf16", engine::two_jobs_in_bf16),
     ("interrupted and resumed", engine::interrupted_and_resumed),

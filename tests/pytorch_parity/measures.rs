@@ -229,7 +229,7 @@ fn updates() {
         let mut optimiser = Sgd::new(&network.parameters(), &process);
         let mut recorder = StepRecorder::default();
         for _ in 0..5 {
-            let (batch, labels) = data.train.slice(0, IMAGES, None);
+            let (batch, labels) = data.train.slice(0, IMAGES, &datasets::Moves::default());
             let loss = loss(&network.forward(&batch, true), &labels);
             let gradients = Tensor::run_backward(&[&loss], optimiser.parameters(), false, false);
             let norm =

@@ -90,7 +90,7 @@ fn evaluates_to_the_same(python: &str, script: &str, network: NetworkName) {
 
     let stage = plan.stages.last().unwrap();
     let data = library.task_data(&stage.step.task, &stage.data).unwrap().standard_test;
-    let (images, labels) = data.slice(0, data.len(), None);
+    let (images, labels) = data.slice(0, data.len(), &datasets::Moves::default());
     let path = |name: &str| root.path().join(name);
     images.contiguous().write_npy(path("x.npy")).unwrap();
     labels.write_npy(path("y.npy")).unwrap();

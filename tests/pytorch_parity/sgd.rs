@@ -26,6 +26,7 @@ pub fn ten_steps(place: &Place) {
                 name: name.to_string(),
                 kind: if shape.len() > 1 { ParameterKind::Weight } else { ParameterKind::Bias },
                 part: String::new(),
+                block: String::new(),
                 shortcut: false,
                 scale_invariant: false,
                 tensor: filled(&format!("sgd.start.{name}"), shape, 0.0, 0.5)
@@ -44,6 +45,7 @@ pub fn ten_steps(place: &Place) {
                 max_epochs: 1,
                 patience: 1,
                 carry: Carry::Last,
+                ..LearningProcess::default()
             };
             let mut optimiser = Sgd::new(&parameters, &process);
             for _ in 0..phase["steps"].as_u64().unwrap() {

@@ -240,7 +240,7 @@ impl Batches {
     fn draw(&mut self) {
         let start = self.next % self.images.len();
         let length = BATCH.min(self.images.len() - start);
-        let _batch = self.images.batch(&self.order.narrow(0, start as i64, length as i64), None);
+        let _batch = self.images.batch(&self.order.narrow(0, start as i64, length as i64), &datasets::Moves::default());
         self.next = start + length;
     }
 }

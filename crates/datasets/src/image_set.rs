@@ -1,10 +1,14 @@
 //! Images of a task, ready to be trained on: transformed once, normalised, in the model's number format.
 
 use paths::random::{Purpose, stream};
-use paths::{DatasetName, Transform};
+use paths::{Augmentation, DatasetName, Transform};
+use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use tch::{Device, Kind, Tensor};
 
+use crate::labels::{self, Drawn, permutation};
+use crate::moves::Moves;
+use crate::origin::Origin;
 use crate::{RawImages, transform};
 
 /// Images converted together; bounds the memory that preparation takes beyond its result.
@@ -55,13 +59,21 @@ impl ChannelStatistics {
 pub struct Selected {
     /// Which dataset they are from.
     pub dataset: DatasetName,
+    origin: Origin,
+    /// Their places in the official set.
+    indices: Vec<usize>,
     images: Tensor,
-    labels: Tensor,
+    labels: Vec<i64>,
 }
 
 impl Selected {
-    /// Copies the images at `indices`.
+    /// Copies the images at `indices` of the official training set.
     pub fn new(dataset: DatasetName, raw: &RawImages, indices: &[usize]) -> Self {
+        Self::from(Origin::Training, dataset, raw, indices)
+    }
+
+    /// Copies the images at `indices` of an official set.
+    pub fn from(origin: Origin, dataset: DatasetName, raw: &RawImages, indices: &[usize]) -> Self {
         let bytes = raw.image_bytes();
         let mut images = Vec::with_capacity(indices.len() * bytes);
         for &index in indices {
@@ -69,12 +81,13 @@ impl Selected {
         }
         let labels: Vec<i64> = indices.iter().map(|&index| i64::from(raw.labels[index])).collect();
         let shape = [indices.len(), raw.channels, raw.height, raw.width].map(|n| n as i64);
-        Self { dataset, images: Tensor::from_slice(&images).view(shape), labels: Tensor::from_slice(&labels) }
+        let (images, indices) = (Tensor::from_slice(&images).view(shape), indices.to_vec());
+        Self { dataset, origin, indices, images, labels }
     }
 
     /// Number of images.
     pub fn len(&self) -> usize {
-        self.labels.numel()
+        self.labels.len()
     }
 
     /// Whether there are none.
@@ -83,9 +96,10 @@ impl Selected {
     }
 
     /// The images at `start..start + length` as float32 N×C×H×W in [0, 1], transformed; a random shift takes the fixed draw
-    /// of `draw_seed`.
+    /// of `draw_seed`, as everything else does that is drawn by chance.
     pub fn transformed(&self, start: usize, length: usize, transform: &Transform, draw_seed: u64) -> Tensor {
         let images = self.images.narrow(0, start as i64, length as i64).to_kind(Kind::Float) / 255.0;
+        let images = self.replaced(images, start, transform, draw_seed);
         let images = transform::fixed_components(&images, transform);
         if transform.shift == 0.0 {
             return images;
@@ -93,6 +107,57 @@ impl Selected {
         let offsets = self.fixed_offsets(transform.shift, draw_seed).narrow(0, start as i64, length as i64);
         let fill = Tensor::zeros([images.size()[1]], (Kind::Float, Device::Cpu));
         transform::shift(&images.permute([0, 2, 3, 1]), &offsets, &fill).permute([0, 3, 1, 2])
+    }
+
+    /// `images`, which are those from `start` on, upside down, replaced by noise and permuted as `transform` says.
+    fn replaced(&self, images: Tensor, start: usize, transform: &Transform, draw_seed: u64) -> Tensor {
+        let mut images = images;
+        let indices = &self.indices[start..start + images.size()[0] as usize];
+        let chances = |purpose, share: f64| -> Vec<bool> {
+            let drawn = Drawn::of(indices, self.origin, purpose, draw_seed);
+            indices.iter().map(|&index| drawn.at(index).0 < share).collect()
+        };
+        if transform.upside_down > 0.0 {
+            let chosen = chances(Purpose::UpsideDown, transform.upside_down);
+            images = transform::upside_down(&images, &Tensor::from_slice(&chosen));
+        }
+        if transform.noise > 0.0 {
+            let pixels = images.numel() / indices.len().max(1);
+            for (place, (&index, chosen)) in indices.iter().zip(chances(Purpose::Noise, transform.noise)).enumerate() {
+                if chosen {
+                    // Apart from epoch 0, from which the choice is drawn.
+                    let mut rng = stream(draw_seed, Purpose::Noise, self.origin as usize, index + 1);
+                    let noise: Vec<f32> = (0..pixels).map(|_| rng.random::<f32>()).collect();
+                    let mut image = images.get(place as i64);
+                    image.copy_(&Tensor::from_slice(&noise).view_as(&image));
+                }
+            }
+        }
+        if transform.pixel_permutation > 0 {
+            let (_, _, height, width) = images.size4().expect("images are N×C×H×W");
+            let places = permutation((height * width) as usize, transform.pixel_permutation, Purpose::PixelPermutation);
+            let places: Vec<i64> = places.into_iter().map(|place| place as i64).collect();
+            images = transform::permute_pixels(&images, &Tensor::from_slice(&places));
+        }
+        images
+    }
+
+    /// The labels under `transform`; what is drawn by chance is drawn from `draw_seed`.
+    pub fn labels(&self, transform: &Transform, draw_seed: u64) -> Vec<i64> {
+        labels::transformed(&self.labels, &self.indices, self.origin, transform, draw_seed)
+    }
+
+    /// The places, ascending, of a class-stratified share of the images: of each class so many as the share is, rounded up. A smaller share
+    /// lies in a larger one.
+    fn share(&self, share: f64, draw_seed: u64) -> Vec<usize> {
+        let mut chosen = Vec::new();
+        for class in 0..=self.labels.iter().copied().max().unwrap_or(0) {
+            let mut of_class: Vec<usize> = (0..self.len()).filter(|&place| self.labels[place] == class).collect();
+            of_class.shuffle(&mut stream(draw_seed, Purpose::Share, class as usize, 0));
+            chosen.extend_from_slice(&of_class[..(share * of_class.len() as f64).ceil() as usize]);
+        }
+        chosen.sort_unstable();
+        chosen
     }
 
     fn fixed_offsets(&self, half_width: f64, draw_seed: u64) -> Tensor {
@@ -129,13 +194,13 @@ impl Clone for ImageSet {
 }
 
 impl ImageSet {
-    /// Transforms and normalises `selected`. With `fresh_shifts` a random shift is drawn anew for each image in each epoch
-    /// (training images); without, it takes one fixed draw (validation and test images).
+    /// Transforms and normalises `selected`. Those that are for `training` are a share of them, where the task has no more, and a random
+    /// shift of them is drawn anew for each image in each epoch; others (validation and test images) take one fixed draw.
     pub fn prepare(
         selected: &Selected,
         transform: &Transform,
         statistics: &ChannelStatistics,
-        fresh_shifts: bool,
+        training: bool,
         draw_seed: u64,
         kind: Kind,
         device: Device,
@@ -143,7 +208,7 @@ impl ImageSet {
         let (_, channels, height, width) = selected.images.size4().expect("images are N×C×H×W");
         let row = channels * height * width;
         let rows = Tensor::empty([selected.len() as i64, row], (kind, device));
-        let baked = Transform { shift: if fresh_shifts { 0.0 } else { transform.shift }, ..*transform };
+        let baked = Transform { shift: if training { 0.0 } else { transform.shift }, ..*transform };
         for start in (0..selected.len()).step_by(CHUNK) {
             let length = CHUNK.min(selected.len() - start);
             let images = selected.transformed(start, length, &baked, draw_seed);
@@ -151,13 +216,33 @@ impl ImageSet {
             rows.narrow(0, start as i64, length as i64).copy_(&images);
         }
         let black = Tensor::zeros([channels], (Kind::Float, Device::Cpu));
+        let mut labels = Tensor::from_slice(&selected.labels(transform, draw_seed)).to_device(device);
+        let mut rows = rows;
+        if training && transform.images < 1.0 {
+            let share: Vec<i64> = selected.share(transform.images, draw_seed).into_iter().map(|at| at as i64).collect();
+            let share = Tensor::from_slice(&share).to_device(device);
+            (rows, labels) = (rows.index_select(0, &share), labels.index_select(0, &share));
+        }
         Self {
             rows,
-            labels: selected.labels.to_device(device),
+            labels,
             shape: [height, width, channels],
             fill: statistics.normalise(&black).to_kind(kind).to_device(device),
-            epoch_shift: if fresh_shifts { transform.shift } else { 0.0 },
+            epoch_shift: if training { transform.shift } else { 0.0 },
             draw_seed,
+        }
+    }
+
+    /// Images N×C×H×W that are normalised already, with their labels (int64, N): those of another program.
+    pub fn of_normalised(images: &Tensor, labels: &Tensor) -> Self {
+        let (count, channels, height, width) = images.size4().expect("images are N×C×H×W");
+        Self {
+            rows: images.permute([0, 2, 3, 1]).reshape([count, height * width * channels]),
+            labels: labels.shallow_clone(),
+            shape: [height, width, channels],
+            fill: Tensor::zeros([channels], (images.kind(), images.device())),
+            epoch_shift: 0.0,
+            draw_seed: 0,
         }
     }
 
@@ -186,37 +271,37 @@ impl ImageSet {
         self.rows.device()
     }
 
-    /// The offsets of all images in one epoch, N×2 int64, drawn from `rng`; `None` where images do not move.
-    pub fn epoch_offsets(&self, rng: &mut impl Rng) -> Option<Tensor> {
+    /// How all images move in one epoch: by the task's random shift, drawn from `shifts`, and by `augmentation`, drawn from `rng`.
+    pub fn epoch_moves(&self, shifts: &mut impl Rng, augmentation: Augmentation, rng: &mut impl Rng) -> Moves {
+        Moves::by_shift(self.epoch_offsets(shifts)).augmented(augmentation, self.len(), rng, self.device())
+    }
+
+    /// Moves that are the same at every call and augment nothing, for measuring the loss on training images.
+    pub fn fixed_moves(&self) -> Moves {
+        Moves::by_shift(self.epoch_offsets(&mut stream(self.draw_seed, Purpose::FixedShift, 0, 0)))
+    }
+
+    /// The offsets of the random shift of all images in one epoch, N×2 int64, drawn from `rng`; `None` where there is none.
+    fn epoch_offsets(&self, rng: &mut impl Rng) -> Option<Tensor> {
         (self.epoch_shift > 0.0)
             .then(|| draw_offsets(rng, self.len(), self.epoch_shift, self.shape[1]).to_device(self.device()))
     }
 
-    /// Offsets that are the same at every call, for measuring the loss on training images.
-    pub fn fixed_offsets(&self) -> Option<Tensor> {
-        self.epoch_offsets(&mut stream(self.draw_seed, Purpose::FixedShift, 0, 0))
-    }
-
     /// The images at `indices` (int64, B) as B×C×H×W in channels-last memory, and their labels (int64, B).
-    pub fn batch(&self, indices: &Tensor, offsets: Option<&Tensor>) -> (Tensor, Tensor) {
-        let images = self.shaped(self.rows.index_select(0, indices), offsets.map(|o| o.index_select(0, indices)));
+    pub fn batch(&self, indices: &Tensor, moves: &Moves) -> (Tensor, Tensor) {
+        let images = self.shaped(self.rows.index_select(0, indices), &moves.select(indices));
         (images, self.labels.index_select(0, indices))
     }
 
-    /// The images at `start..start + length` in order, as [`ImageSet::batch`] gives them, without copying.
-    pub fn slice(&self, start: usize, length: usize, offsets: Option<&Tensor>) -> (Tensor, Tensor) {
+    /// The images at `start..start + length` in order, as [`ImageSet::batch`] gives them, without copying where nothing moves.
+    pub fn slice(&self, start: usize, length: usize, moves: &Moves) -> (Tensor, Tensor) {
         let part = |tensor: &Tensor| tensor.narrow(0, start as i64, length as i64);
-        (self.shaped(part(&self.rows), offsets.map(part)), part(&self.labels))
+        (self.shaped(part(&self.rows), &moves.narrow(start, length)), part(&self.labels))
     }
 
-    fn shaped(&self, rows: Tensor, offsets: Option<Tensor>) -> Tensor {
+    fn shaped(&self, rows: Tensor, moves: &Moves) -> Tensor {
         let [height, width, channels] = self.shape;
-        let images = rows.view([-1, height, width, channels]);
-        let images = match offsets {
-            Some(offsets) => transform::shift(&images, &offsets, &self.fill),
-            None => images,
-        };
-        images.permute([0, 3, 1, 2])
+        moves.apply(rows.view([-1, height, width, channels]), &self.fill).permute([0, 3, 1, 2])
     }
 }
 
@@ -245,7 +330,7 @@ mod tests {
     #[test]
     fn normalised_images_have_mean_0_and_deviation_1() {
         let raw = raw(50);
-        let (images, labels) = prepare(&raw, Transform::STANDARD, true).slice(0, 50, None);
+        let (images, labels) = prepare(&raw, Transform::STANDARD, true).slice(0, 50, &Moves::default());
         assert!(images.mean(Kind::Double).double_value(&[]).abs() < 1e-6);
         assert!((images.std(false).double_value(&[]) - 1.0).abs() < 1e-5);
         assert_eq!(labels.int64_value(&[13]), 3);
@@ -277,8 +362,58 @@ mod tests {
         let (raw, shifted) = (raw(30), Transform { shift: 0.25, ..Transform::STANDARD });
         let (once, again) = (prepare(&raw, shifted, false), prepare(&raw, shifted, false));
         assert!(once.epoch_offsets(&mut stream(0, Purpose::Shift, 0, 0)).is_none());
-        assert!(once.slice(0, 30, None).0.equal(&again.slice(0, 30, None).0));
-        assert!(!once.slice(0, 30, None).0.equal(&prepare(&raw, Transform::STANDARD, false).slice(0, 30, None).0));
+        assert!(once.slice(0, 30, &Moves::default()).0.equal(&again.slice(0, 30, &Moves::default()).0));
+        assert!(
+            !once
+                .slice(0, 30, &Moves::default())
+                .0
+                .equal(&prepare(&raw, Transform::STANDARD, false).slice(0, 30, &Moves::default()).0)
+        );
+    }
+
+    #[test]
+    fn a_share_of_the_training_images_lies_in_a_larger_one_and_keeps_the_classes() {
+        let raw = raw(100);
+        let rows = |images, training| {
+            let set = prepare(&raw, Transform { images, ..Transform::STANDARD }, training);
+            let (images, labels) = set.slice(0, set.len(), &Moves::default());
+            let sums =
+                Vec::<f64>::try_from(images.sum_dim_intlist([1i64, 2, 3].as_slice(), false, Kind::Double)).unwrap();
+            (sums, Vec::<i64>::try_from(labels).unwrap())
+        };
+        let ((few, labels), (more, _), (all, _)) = (rows(0.3, true), rows(0.5, true), rows(1.0, true));
+        assert_eq!((few.len(), more.len(), all.len()), (30, 50, 100));
+        assert!(few.iter().all(|sum| more.contains(sum)) && more.iter().all(|sum| all.contains(sum)));
+        assert!((0..10).all(|class| labels.iter().filter(|&&label| label == class).count() == 3));
+        assert_eq!(rows(0.3, false).0.len(), 100);
+    }
+
+    #[test]
+    fn noise_replaces_a_share_of_the_images_and_leaves_the_others() {
+        let raw = raw(200);
+        let of =
+            |noise| prepare(&raw, Transform { noise, ..Transform::STANDARD }, true).slice(0, 200, &Moves::default()).0;
+        let (own, half, all) = (of(0.0), of(0.5), of(1.0));
+        let same = |a: &Tensor, b: &Tensor| -> Vec<bool> { (0..200).map(|at| a.get(at).equal(&b.get(at))).collect() };
+        let kept = same(&own, &half);
+        assert!((70..130).contains(&kept.iter().filter(|&&kept| kept).count()));
+        assert!(same(&own, &all).iter().all(|&kept| !kept));
+        assert!(kept.iter().zip(same(&half, &all)).all(|(&kept, noise)| kept != noise));
+        assert!(!all.get(0).equal(&all.get(1)));
+    }
+
+    #[test]
+    fn images_are_turned_and_pixels_permuted() {
+        let raw = raw(6);
+        let of = |transform| prepare(&raw, transform, false).slice(0, 6, &Moves::default()).0;
+        let own = of(Transform::STANDARD);
+        assert!(of(Transform { upside_down: 1.0, ..Transform::STANDARD }).equal(&own.flip([2])));
+        let permuted = of(Transform { pixel_permutation: 2, ..Transform::STANDARD });
+        let sorted = |images: &Tensor| images.flatten(1, -1).sort(1, false).0;
+        assert!(!permuted.equal(&own) && sorted(&permuted).equal(&sorted(&own)));
+        let places = permutation(28 * 28, 2, Purpose::PixelPermutation);
+        let (from, to) = (places[30] as i64, 30);
+        assert_eq!(permuted.double_value(&[4, 0, to / 28, to % 28]), own.double_value(&[4, 0, from / 28, from % 28]));
     }
 
     #[test]
@@ -287,8 +422,8 @@ mod tests {
         let set = prepare(&raw, Transform { shift: 0.25, ..Transform::STANDARD }, true);
         let offsets = set.epoch_offsets(&mut stream(3, Purpose::Shift, 0, 0)).unwrap();
         let indices = Tensor::from_slice(&[7i64, 2]);
-        let (batch, _) = set.batch(&indices, Some(&offsets));
-        let (plain, _) = set.slice(0, 12, None);
+        let (batch, _) = set.batch(&indices, &Moves::by_shift(Some(offsets.shallow_clone())));
+        let (plain, _) = set.slice(0, 12, &Moves::default());
         let black = set.fill.double_value(&[0]);
         for (row, image) in [7i64, 2].into_iter().enumerate() {
             let [dx, dy] = [0, 1].map(|axis| offsets.int64_value(&[image, axis]));

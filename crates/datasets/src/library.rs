@@ -8,6 +8,7 @@ use paths::{DataSelection, DatasetName, Task, Transform};
 use tch::{Device, Kind};
 
 use crate::image_set::{ChannelStatistics, ImageSet, Selected};
+use crate::origin::Origin;
 use crate::{DatasetError, RawDataset, load, split};
 
 /// The image sets of a task. Clones share their memory.
@@ -109,6 +110,11 @@ impl Library {
         part: Part,
     ) -> Result<ImageSet, DatasetError> {
         let chosen = self.chosen(dataset, selection)?;
+        // Images to validate and test on are the same whichever share is trained on.
+        let transform = &match part {
+            Part::Train => *transform,
+            Part::Validation | Part::Test => Transform { images: Transform::STANDARD.images, ..*transform },
+        };
         let slot = {
             let mut prepared = lock(&self.prepared);
             prepared.uses += 1;
@@ -124,9 +130,9 @@ impl Library {
         let set = {
             let parts = lock(&chosen.parts);
             let selected = &parts[part as usize];
-            let fresh_shifts = part == Part::Train;
+            let training = part == Part::Train;
             let (kind, device) = (self.kind, self.device);
-            ImageSet::prepare(selected, transform, &chosen.statistics, fresh_shifts, selection.split_seed, kind, device)
+            ImageSet::prepare(selected, transform, &chosen.statistics, training, selection.split_seed, kind, device)
         };
         *place = Some(set.clone());
         drop(place);
@@ -149,7 +155,7 @@ impl Library {
         let parts = [
             Selected::new(dataset, &raw.train, &split.train),
             Selected::new(dataset, &raw.train, &split.validation),
-            Selected::new(dataset, &raw.test, &split.test),
+            Selected::from(Origin::Test, dataset, &raw.test, &split.test),
         ];
         let chosen = Arc::new(Chosen { statistics: ChannelStatistics::of(&raw.train), parts: Mutex::new(parts) });
         *place = Some(chosen.clone());

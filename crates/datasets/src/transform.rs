@@ -39,19 +39,41 @@ pub fn contrast(images: &Tensor, level: f64) -> Tensor {
 /// `translate`: `offsets` is N×2 int64, (dx, dy) with dx to the right and dy downwards. Vacated pixels take the value `fill`
 /// (one a channel). `images` is N×H×W×C of any float type, channels last because that is how batches are gathered.
 pub fn shift(images: &Tensor, offsets: &Tensor, fill: &Tensor) -> Tensor {
+    let still = Tensor::zeros([offsets.size()[0], 1], (Kind::Int64, offsets.device()));
+    shift_and_mirror(images, &Tensor::cat(&[offsets, &still], 1), fill)
+}
+
+/// The same, and mirrors left to right afterwards those images that have a 1 in the third column of `draws`, N×3 int64. Offsets of −p to
+/// p do what `torchvision.transforms.v2.functional` does by padding p black pixels, cropping and `horizontal_flip`.
+pub fn shift_and_mirror(images: &Tensor, draws: &Tensor, fill: &Tensor) -> Tensor {
     let (count, height, width, _) = images.size4().expect("images are N×H×W×C");
     let (kind, device) = (Kind::Int64, images.device());
-    let source = |side: i64, column: i64| {
-        let at = Tensor::arange(side, (kind, device)).unsqueeze(0) - offsets.narrow(1, column, 1);
+    let source = |places: &Tensor, side: i64, column: i64| {
+        let at = places - draws.narrow(1, column, 1);
         let inside = at.ge(0).logical_and(&at.lt(side));
         (at.clamp(0, side - 1), inside)
     };
-    let (columns, columns_inside) = source(width, 0);
-    let (rows, rows_inside) = source(height, 1);
+    let places = |side: i64| Tensor::arange(side, (kind, device)).unsqueeze(0);
+    let mirrored = draws.narrow(1, 2, 1);
+    // Where x is shown: at x, or at width − 1 − x.
+    let columns = places(width) * (1 - &mirrored * 2) + mirrored * (width - 1);
+    let (columns, columns_inside) = source(&columns, width, 0);
+    let (rows, rows_inside) = source(&places(height), height, 1);
     let image = Tensor::arange(count, (kind, device)).view([count, 1, 1]);
     let gathered = images.index(&[Some(image), Some(rows.unsqueeze(2)), Some(columns.unsqueeze(1))]);
     let inside = rows_inside.unsqueeze(2).logical_and(&columns_inside.unsqueeze(1)).unsqueeze(3);
     gathered.where_self(&inside, fill)
+}
+
+/// Turns those of the N×C×H×W images upside down for which `chosen` (N, bool) is true
+/// (`torchvision.transforms.v2.functional.vertical_flip`).
+pub fn upside_down(images: &Tensor, chosen: &Tensor) -> Tensor {
+    images.flip([2]).where_self(&chosen.view([-1, 1, 1, 1]), images)
+}
+
+/// Puts at place p of each N×C×H×W image, in every channel, the pixel that was at `places[p]`, counted row by row (int64, H·W).
+pub fn permute_pixels(images: &Tensor, places: &Tensor) -> Tensor {
+    images.flatten(2, 3).index_select(2, places).view_as(images)
 }
 
 /// Blur, then contrast: the components of `transform` that are the same in every epoch.

@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         let record = store.record(id)?.expect("a stage that was found has a record");
         let library = Library::new(arguments.data.folder(), Kind::Float, Device::Cpu, 0, |text| terminal::err(text));
         let test = library.task_data(&record.task, &record.data)?.standard_test;
-        let (x, y) = test.slice(0, test.len(), None);
+        let (x, y) = test.slice(0, test.len(), &datasets::Moves::default());
         write_npy(&x.contiguous(), images)?;
         write_npy(&y, labels)?;
         terminal::out(format_args!(

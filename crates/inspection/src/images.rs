@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use datasets::{ChannelStatistics, RawImages, Selected};
+use datasets::{ChannelStatistics, Origin, RawImages, Selected};
 use paths::{DatasetName, Transform};
 use plotting::Bitmap;
 use tch::Tensor;
@@ -46,7 +46,27 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 0.0)]
     shift: f64,
 
-    /// Seed of the random shift
+    /// Share of the images that are upside down, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    upside_down: f64,
+
+    /// Share of the images that are replaced by noise, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    noise: f64,
+
+    /// Number of the permutation that all pixels go through; 0 for none
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pixel_permutation: usize,
+
+    /// Share of the images whose label is random, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    random_labels: f64,
+
+    /// Number of the permutation that all labels go through; 0 for none
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    label_permutation: usize,
+
+    /// Seed of what is drawn by chance
     #[arg(long, default_value_t = 0)]
     seed: u64,
 
@@ -70,7 +90,7 @@ pub(crate) struct Arguments {
     data: DataArgument,
 }
 
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum SplitName {
     Train,
     Test,
@@ -82,24 +102,36 @@ fn parse_range(text: &str) -> Result<Range<usize>, String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
-    let transform = Transform { blur: arguments.blur, contrast: arguments.contrast, shift: arguments.shift };
+    let transform = Transform {
+        blur: arguments.blur,
+        contrast: arguments.contrast,
+        shift: arguments.shift,
+        upside_down: arguments.upside_down,
+        noise: arguments.noise,
+        pixel_permutation: arguments.pixel_permutation,
+        random_labels: arguments.random_labels,
+        label_permutation: arguments.label_permutation,
+        images: Transform::STANDARD.images,
+    };
     transform.check().map_err(InspectError::Refused)?;
     let raw = datasets::load(arguments.dataset, &arguments.data.folder(), &|text| terminal::err(text))?;
-    let set = if arguments.split == SplitName::Train { &raw.train } else { &raw.test };
+    let (set, origin) = match arguments.split {
+        SplitName::Train => (&raw.train, Origin::Training),
+        SplitName::Test => (&raw.test, Origin::Test),
+    };
     if arguments.indices.end > set.len() {
         let text = format!("{} has {} images there; --indices goes beyond", arguments.dataset.title(), set.len());
         return Err(InspectError::Refused(text));
     }
     let indices: Vec<usize> = arguments.indices.clone().collect();
-    let selected = Selected::new(arguments.dataset, set, &indices);
+    let selected = Selected::from(origin, arguments.dataset, set, &indices);
     let images = selected.transformed(0, indices.len(), &transform, arguments.seed).contiguous();
     if let Some(path) = &arguments.npy {
         let images = if arguments.normalise { normalised(&images, &raw.train) } else { images.shallow_clone() };
         write_npy(&images, path)?;
     }
     if let Some(path) = &arguments.labels {
-        let labels: Vec<i64> = indices.iter().map(|&i| i64::from(set.labels[i])).collect();
-        write_npy(&Tensor::from_slice(&labels), path)?;
+        write_npy(&Tensor::from_slice(&selected.labels(&transform, arguments.seed)), path)?;
     }
     if let Some(path) = &arguments.png {
         let png = grid(&images).to_png().map_err(|e| InspectError::Refused(e.to_string()))?;

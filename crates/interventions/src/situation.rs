@@ -1,10 +1,16 @@
 //! What an intervention is given.
 
+use std::sync::Arc;
+
 use datasets::ImageSet;
+use paths::LearningProcess;
 use paths::random::{Purpose, numbered_stream};
 use rand::Rng;
 use tch::Tensor;
 use training::{Hook, Network};
+
+/// Draws a freshly initialised network of the kind that is learning, from the random numbers that it is given.
+pub type Draw = Arc<dyn Fn(Box<dyn Rng>) -> Box<dyn Network> + Send + Sync>;
 
 /// A network before a task, and what an intervention may know of it.
 pub struct Situation<'a> {
@@ -14,8 +20,12 @@ pub struct Situation<'a> {
     pub initial: &'a [Tensor],
     /// Its parameters as the task before left them, in their order; the initial ones where there was none.
     pub received: &'a [Tensor],
+    /// How others of its kind are drawn.
+    pub draw: Draw,
     /// The images that the task trains on.
     pub train: &'a ImageSet,
+    /// How the task is learnt.
+    pub process: &'a LearningProcess,
     /// Seed of the path.
     pub seed: u64,
     /// How many steps of the path came before.
@@ -29,6 +39,11 @@ impl Situation<'_> {
     /// what is drawn after it. No other intervention, step or seed has the same.
     pub fn random(&self, epoch: usize) -> impl Rng + use<> {
         numbered_stream(self.seed, Purpose::Intervention, self.position, epoch, self.number)
+    }
+
+    /// A freshly initialised network, drawn from that stream.
+    pub fn fresh(&self, epoch: usize) -> Box<dyn Network> {
+        (self.draw)(Box::new(self.random(epoch)))
     }
 }
 

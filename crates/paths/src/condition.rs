@@ -3,14 +3,15 @@
 use serde::Deserialize;
 
 use crate::route::{Order, path_name, route};
-use crate::{DatasetName, Intervention, LearningPath, Settings, Step, Task, Transform, values};
+use crate::step_form::StepForm;
+use crate::{DatasetName, LearningPath, ModelSpec, OtherNetwork, Settings, Transform, values};
 
 /// A labelled learning path, not yet bound to a dataset.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "ConditionForm")]
 pub struct Condition {
     /// Names the condition in tables, unique in an experiment. `{lr}` in it stands for the learning rates of the path, `{n}`
-    /// for its number of tasks.
+    /// for its number of tasks, `{x}` for its place on x.
     pub label: String,
     /// The row of panels it is drawn in; conditions without one share a row.
     pub row: Option<String>,
@@ -18,6 +19,15 @@ pub struct Condition {
     pub panel: Option<String>,
     /// What stands under the violin instead of the label.
     pub tick: Option<String>,
+    /// The line that it is a point of, where conditions are points of lines over a number; the label without its number where the file
+    /// names none.
+    pub line: String,
+    /// Its place on x: the number that its table lists for it, or says.
+    pub x: Option<f64>,
+    /// Whether its table lists several numbers of tasks, of which this has one.
+    pub is_of_several_lengths: bool,
+    /// The network, where it is not that of the settings.
+    pub network: Option<OtherNetwork>,
     /// The name of the path, the same for every number of tasks: the components that it removes, in the order in which it does,
     /// such as "blur", "blur then contrast" or "blur and contrast" (together); "standard" where there are none.
     pub route: String,
@@ -25,34 +35,10 @@ pub struct Condition {
     pub steps: Vec<StepForm>,
 }
 
-/// One `[[conditions]]` table: a condition, or one for each number of tasks it lists.
+/// One `[[conditions]]` table: a condition, or one for each number that it lists, of tasks or in a task.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "ConditionForm")]
 pub(crate) struct Family(pub Vec<Condition>);
-
-/// One task of a condition: a transformation, and what differs from the experiment's settings.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct StepForm {
-    #[serde(deserialize_with = "values::some_blur")]
-    blur: Option<f64>,
-    #[serde(deserialize_with = "values::some_contrast")]
-    contrast: Option<f64>,
-    #[serde(deserialize_with = "values::some_shift")]
-    shift: Option<f64>,
-    #[serde(deserialize_with = "values::some_lr")]
-    lr: Option<f64>,
-    #[serde(deserialize_with = "values::some_factor")]
-    lr_factor: Option<f64>,
-    #[serde(deserialize_with = "values::some_count")]
-    max_epochs: Option<usize>,
-    #[serde(deserialize_with = "values::some_patience")]
-    patience: Option<usize>,
-    #[serde(deserialize_with = "values::some_amount")]
-    bias_reset: Option<f64>,
-    /// Done to the model before the task, in this order, after the bias reset where there is one.
-    interventions: Vec<Intervention>,
-}
 
 /// The two ways to write a path: step by step, or from a source to a target in a number of tasks.
 #[derive(Deserialize)]
@@ -66,6 +52,9 @@ struct ConditionForm {
     panel: Option<String>,
     #[serde(default, deserialize_with = "values::some_text")]
     tick: Option<String>,
+    #[serde(default, deserialize_with = "values::some_text")]
+    line: Option<String>,
+    x: Option<f64>,
     path: Option<Vec<StepForm>>,
     from: Option<Transform>,
     to: Option<Transform>,
@@ -80,7 +69,7 @@ impl TryFrom<ConditionForm> for Condition {
         let Family(mut conditions) = Family::try_from(form)?;
         match (conditions.pop(), conditions.is_empty()) {
             (Some(one), true) => Ok(one),
-            _ => Err("the baseline is one path; write one number of `tasks`".into()),
+            _ => Err("the baseline is one path; write one number where it has a list".into()),
         }
     }
 }
@@ -93,7 +82,7 @@ impl TryFrom<ConditionForm> for Family {
         if label.trim().is_empty() {
             return Err("a condition's `label` is empty".into());
         }
-        let (paths, route): (Vec<Vec<StepForm>>, String) = match (form.path, form.from, form.tasks) {
+        let (paths, route): (Vec<Path>, String) = match (form.path, form.from, form.tasks) {
             (Some(_), from, tasks)
                 if from.is_some() || tasks.is_some() || form.to.is_some() || form.order.is_some() =>
             {
@@ -105,8 +94,9 @@ impl TryFrom<ConditionForm> for Family {
                 return Err(format!("condition \"{label}\" has an empty `path`"));
             }
             (Some(steps), _, _) => {
-                let route = path_name(&steps.iter().map(StepForm::transform).collect::<Vec<_>>(), &Order::Diagonal);
-                (vec![steps], route)
+                let paths = each_of_lists(&label, &steps)?;
+                let route = path_name(&transforms(&paths[0].0), &Order::Diagonal);
+                (paths, route)
             }
             (None, Some(from), Some(tasks)) => {
                 let (to, order) = (form.to.unwrap_or_default(), form.order.unwrap_or_default());
@@ -116,23 +106,41 @@ impl TryFrom<ConditionForm> for Family {
                          number"
                     ));
                 }
-                let path = |&n: &usize| route(&from, &to, n, &order).into_iter().map(StepForm::from).collect();
+                let path = |&n: &usize| (route(&from, &to, n, &order).into_iter().map(StepForm::from).collect(), None);
                 (tasks.0.iter().map(path).collect(), path_name(&[from, to], &order))
             }
             _ => return Err(format!("condition \"{label}\" needs either `path` or both `from` and `tasks`")),
         };
-        if let Some(step) = paths.iter().flatten().find(|s| s.lr.is_some() && s.lr_factor.is_some()) {
+        if paths.iter().flat_map(|path| &path.0).any(StepForm::has_two_rates) {
             return Err(format!(
-                "condition \"{label}\" sets both `lr` and `lr_factor` in one task ({step:?}); write one of the two"
+                "condition \"{label}\" sets both `lr` and `lr_factor` in one task; write one of the two"
             ));
         }
-        let condition = |steps: Vec<StepForm>| {
-            let numbered = |text: &str| text.replace("{n}", &steps.len().to_string());
+        if form.x.is_some() && paths.iter().any(|path| path.1.is_some()) {
+            return Err(format!(
+                "condition \"{label}\" says `x` and has a list, which says it too; write one of the two"
+            ));
+        }
+        if form.x.is_some_and(|x| !x.is_finite()) {
+            return Err(format!("condition \"{label}\" has an `x` that is no finite number"));
+        }
+        let is_of_several_lengths = paths.iter().any(|path| path.0.len() != paths[0].0.len());
+        let line = form.line.unwrap_or_else(|| label.replace("{x}", "x").replace("{n}", "N"));
+        let condition = |(steps, level): Path| {
+            let x = level.or(form.x);
+            let numbered = |text: &str| {
+                let text = text.replace("{n}", &steps.len().to_string());
+                x.map_or(text.clone(), |x| text.replace("{x}", &x.to_string()))
+            };
             Condition {
                 label: numbered(&label),
                 row: form.row.clone(),
                 panel: form.panel.clone(),
                 tick: form.tick.as_deref().map(numbered),
+                line: line.clone(),
+                x,
+                is_of_several_lengths,
+                network: None,
                 route: route.clone(),
                 steps,
             }
@@ -141,17 +149,52 @@ impl TryFrom<ConditionForm> for Family {
     }
 }
 
-impl From<Transform> for StepForm {
-    fn from(t: Transform) -> Self {
-        Self { blur: Some(t.blur), contrast: Some(t.contrast), shift: Some(t.shift), ..Self::default() }
+/// The tasks of a condition, and the number that it has of a list.
+type Path = (Vec<StepForm>, Option<f64>);
+
+/// The path of each number of the lists in `steps`, with the first of its numbers; the path itself where there is no list. Lists go
+/// together: the first number of each is one path, the second another.
+fn each_of_lists(label: &str, steps: &[StepForm]) -> Result<Vec<Path>, String> {
+    let lists: Vec<(&str, usize)> = steps.iter().flat_map(StepForm::lists).collect();
+    let Some(&(first, length)) = lists.first() else { return Ok(vec![(steps.to_vec(), None)]) };
+    if let Some((key, other)) = lists.iter().find(|list| list.1 != length) {
+        return Err(format!(
+            "condition \"{label}\" lists {length} numbers of `{first}` and {other} of `{key}`; lists of one condition go together \
+             and have one length"
+        ));
     }
+    if length > 1 && !label.contains("{x}") {
+        return Err(format!(
+            "condition \"{label}\" lists several numbers of `{first}`; write {{x}} into its label, which stands for the number"
+        ));
+    }
+    let path = |at: usize| {
+        let picked: Vec<(StepForm, Option<f64>)> = steps.iter().map(|step| step.pick(at)).collect();
+        let level = picked.iter().find_map(|step| step.1);
+        (picked.into_iter().map(|step| step.0).collect(), level)
+    };
+    Ok((0..length).map(path).collect())
+}
+
+fn transforms(steps: &[StepForm]) -> Vec<Transform> {
+    steps.iter().map(StepForm::transform).collect()
 }
 
 impl Condition {
     /// The target task alone: the baseline where a file names no other.
     pub(crate) fn target_alone() -> Self {
-        let (label, route) = ("baseline".into(), path_name(&[Transform::STANDARD], &Order::Diagonal));
-        Self { label, row: None, panel: None, tick: None, route, steps: vec![StepForm::default()] }
+        Self {
+            label: "baseline".into(),
+            row: None,
+            panel: None,
+            tick: None,
+            line: "baseline".into(),
+            x: None,
+            is_of_several_lengths: false,
+            network: None,
+            route: path_name(&[Transform::STANDARD], &Order::Diagonal),
+            steps: vec![StepForm::default()],
+        }
     }
 
     /// This condition with `{lr}` in its label replaced by its learning rates under `settings`, such as "(1e-3, 2e-3)".
@@ -160,51 +203,65 @@ impl Condition {
         Self { label: self.label.replace("{lr}", &format!("({})", rates.join(", "))), ..self.clone() }
     }
 
+    /// The same with another network than that of the settings, which its label and its row say.
+    pub(crate) fn of_network(&self, network: OtherNetwork) -> Self {
+        let title = network.network.title();
+        Self {
+            label: format!("{}, {title}", self.label),
+            row: Some(self.row.as_ref().map_or_else(|| title.to_owned(), |row| format!("{row}, {title}"))),
+            tick: Some(self.tick().to_owned()),
+            network: Some(network),
+            ..self.clone()
+        }
+    }
+
+    /// Refuses a task whose dataset has images of another shape than that of a panel.
+    pub(crate) fn check_datasets(&self, panels: &[DatasetName]) -> Result<(), String> {
+        let shape = |dataset: DatasetName| format!("{0}×{0}×{1}", dataset.image_size(), dataset.channels());
+        for other in self.steps.iter().filter_map(StepForm::dataset) {
+            if let Some(panel) = panels.iter().find(|panel| shape(**panel) != shape(other)) {
+                return Err(format!(
+                    "condition \"{}\" has a task on {other}, whose images are {}, beside {panel}, whose images are {}: one network \
+                     cannot learn both; name other `datasets` or another `dataset`",
+                    self.label,
+                    shape(other),
+                    shape(*panel),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// What stands under the violin.
     pub fn tick(&self) -> &str {
         self.tick.as_deref().unwrap_or(&self.label)
     }
 
-    /// What the tasks do to their images, in order.
+    /// Where it lies among the others of its line: at the number that its table lists or says, or at that of its tasks.
+    pub fn place(&self) -> Option<f64> {
+        self.x.or_else(|| self.is_of_several_lengths.then_some(self.steps.len() as f64))
+    }
+
+    /// The network that it is about.
+    pub fn model(&self, settings: &Settings) -> ModelSpec {
+        match self.network {
+            None => settings.model(),
+            Some(OtherNetwork { network, width, init }) => ModelSpec {
+                network,
+                width: width.of(network),
+                stem: settings.stem,
+                init: init.unwrap_or(settings.init),
+            },
+        }
+    }
+
+    /// What the tasks make of their datasets, in order.
     pub fn transforms(&self) -> Vec<Transform> {
-        self.steps.iter().map(StepForm::transform).collect()
+        transforms(&self.steps)
     }
 
     /// The learning path of this condition on `dataset`, with `settings` where a step says nothing.
     pub fn path(&self, dataset: DatasetName, settings: &Settings) -> LearningPath {
         self.steps.iter().map(|step| step.bind(dataset, settings)).collect()
-    }
-}
-
-impl StepForm {
-    fn lr(&self, settings: &Settings) -> f64 {
-        // Rounded so that twice 1e-3 is written 2e-3, and is the same number as one that was written so.
-        let rounded = |lr: f64| format!("{lr:.12e}").parse().unwrap_or(lr);
-        self.lr.unwrap_or_else(|| rounded(settings.lr * self.lr_factor.unwrap_or(1.0)))
-    }
-
-    fn transform(&self) -> Transform {
-        Transform {
-            blur: self.blur.unwrap_or(Transform::STANDARD.blur),
-            contrast: self.contrast.unwrap_or(Transform::STANDARD.contrast),
-            shift: self.shift.unwrap_or(Transform::STANDARD.shift),
-        }
-    }
-
-    fn bind(&self, dataset: DatasetName, settings: &Settings) -> Step {
-        let mut process = settings.process();
-        process.lr = self.lr(settings);
-        process.max_epochs = self.max_epochs.unwrap_or(process.max_epochs);
-        process.patience = self.patience.unwrap_or(process.patience);
-        Step {
-            interventions: self
-                .bias_reset
-                .map(Intervention::bias_reset)
-                .into_iter()
-                .chain(self.interventions.clone())
-                .collect(),
-            task: Task { dataset, transform: self.transform() },
-            process,
-        }
     }
 }

@@ -32,6 +32,12 @@ pub enum FigureKind {
     Causes,
     /// Losses and accuracies over the epochs of all tasks (Figure 10).
     Curves,
+    /// Final test loss and accuracy over a number that conditions differ in, a line for each [`Condition::line`](crate::Condition::line).
+    Trend,
+    /// What each task of a path ended with, over the number of the task: a line a condition.
+    Tasks,
+    /// Remedies beside one another: test loss, differences, accuracy, epochs and rank, a section a network (Figure 11).
+    Remedies,
 }
 
 impl FigureKind {
@@ -42,6 +48,9 @@ impl FigureKind {
             Self::Paths => "Number of tasks N",
             Self::Norms => "Layer",
             Self::Causes | Self::Curves => "Epoch",
+            Self::Trend => "x",
+            Self::Tasks => "Task",
+            Self::Remedies => "Remedy",
         }
     }
 }

@@ -8,9 +8,11 @@ use serde::Deserialize;
 use crate::condition::Family;
 use crate::error::in_plain_words;
 use crate::scales::{self, Scales};
+use crate::step_form::StepForm;
 use crate::values;
 use crate::{
-    Condition, DataSelection, DatasetName, Drawing, ExperimentError, Factors, LearningPath, Settings, SettingsPatch,
+    Condition, DataSelection, DatasetName, Drawing, ExperimentError, Factors, LearningPath, ModelSpec, Settings,
+    SettingsPatch,
 };
 
 /// More tasks would take gigabytes to plan; the paper's largest figure has a few thousand.
@@ -67,7 +69,9 @@ pub struct Experiment {
     pub settings: Settings,
     /// The target task alone, unless the file says otherwise.
     pub baseline: Condition,
-    /// The labelled paths, in the figure's order.
+    /// The same with each of the other networks.
+    pub other_baselines: Vec<Condition>,
+    /// The labelled paths, in the figure's order: those of the settings' network, and then those of each other.
     pub conditions: Vec<Condition>,
     /// Measures to be taken besides those that every stage takes, by name, such as "sharpness".
     pub measures: Vec<String>,
@@ -82,6 +86,8 @@ pub struct Run {
     pub condition: String,
     /// What its condition is.
     pub factors: Factors,
+    /// The network.
+    pub model: ModelSpec,
     /// Seed of the initial weights and of the order of the images.
     pub seed: u64,
     /// The images.
@@ -140,7 +146,14 @@ impl ExperimentFile {
                 return Err(ExperimentError::Text(format!("dataset `{dataset}` is named twice")));
             }
         }
-        let conditions: Vec<Condition> = self
+        if let Some(twice) = settings.other_networks.iter().find(|other| other.network == settings.network) {
+            let text = format!(
+                "the network `{}` is the experiment's own and is named again by `other_networks`",
+                twice.network
+            );
+            return Err(ExperimentError::Text(text));
+        }
+        let mut conditions: Vec<Condition> = self
             .conditions
             .iter()
             .flat_map(|family| &family.0)
@@ -155,8 +168,23 @@ impl ExperimentFile {
             return Err(ExperimentError::Text(text));
         }
         let baseline = self.baseline.labelled(&settings);
-        check_labels(std::iter::once(&baseline).chain(&conditions).map(|c| c.label.as_str()))
-            .map_err(ExperimentError::Text)?;
+        let others = || settings.other_networks.iter();
+        let other_baselines: Vec<Condition> = others().map(|&network| baseline.of_network(network)).collect();
+        let of_others: Vec<Condition> = others()
+            .flat_map(|&network| conditions.iter().map(move |condition| condition.of_network(network)))
+            .collect();
+        if !of_others.is_empty() {
+            // Each network has rows of its own.
+            let title = settings.network.title();
+            for condition in &mut conditions {
+                condition.row =
+                    Some(condition.row.as_ref().map_or_else(|| title.to_owned(), |row| format!("{row}, {title}")));
+            }
+        }
+        conditions.extend(of_others);
+        let all = || std::iter::once(&baseline).chain(&other_baselines).chain(&conditions);
+        check_labels(all().map(|c| c.label.as_str())).map_err(ExperimentError::Text)?;
+        all().try_for_each(|condition| condition.check_datasets(&settings.datasets)).map_err(ExperimentError::Text)?;
         let experiment = Experiment {
             name: self.name.clone(),
             title: self.title.clone(),
@@ -165,6 +193,7 @@ impl ExperimentFile {
             scale: scale.map(str::to_owned),
             settings,
             baseline,
+            other_baselines,
             conditions,
             measures: self.measures.clone(),
         };
@@ -229,25 +258,55 @@ impl Experiment {
     /// Tasks of all runs together.
     fn tasks(&self) -> usize {
         let conditions: usize = self.conditions.iter().map(|condition| condition.steps.len()).sum();
+        let baselines: usize = self.baselines().map(|baseline| baseline.steps.len()).sum();
         let settings = &self.settings;
         let of_dataset = (settings.seeds.0.len().saturating_mul(conditions))
-            .saturating_add(settings.baseline_seeds.0.len().saturating_mul(self.baseline.steps.len()));
+            .saturating_add(settings.baseline_seeds.0.len().saturating_mul(baselines));
         settings.datasets.len().saturating_mul(of_dataset)
     }
 
-    /// Every run: for each dataset the baseline's seeds, then each condition's.
+    /// The baselines, that of the settings' network first.
+    pub fn baselines(&self) -> impl Iterator<Item = &Condition> {
+        std::iter::once(&self.baseline).chain(&self.other_baselines)
+    }
+
+    /// The baseline with the network of `condition`.
+    pub fn baseline_of(&self, condition: &Condition) -> &Condition {
+        self.other_baselines.iter().find(|baseline| baseline.network == condition.network).unwrap_or(&self.baseline)
+    }
+
+    /// The networks that conditions are about, that of the settings first.
+    pub fn models(&self) -> Vec<ModelSpec> {
+        self.baselines().map(|baseline| baseline.model(&self.settings)).collect()
+    }
+
+    /// The datasets that tasks are about.
+    pub fn datasets(&self) -> Vec<DatasetName> {
+        let mut datasets = self.settings.datasets.clone();
+        let steps = self.baselines().chain(&self.conditions).flat_map(|condition| &condition.steps);
+        for dataset in steps.filter_map(StepForm::dataset) {
+            if !datasets.contains(&dataset) {
+                datasets.push(dataset);
+            }
+        }
+        datasets
+    }
+
+    /// Every run: for each dataset the baselines' seeds, then each condition's.
     pub fn runs(&self) -> Vec<Run> {
         let mut runs = Vec::new();
         for &dataset in &self.settings.datasets {
-            let baseline = (&self.baseline, &self.settings.baseline_seeds);
-            let conditions = self.conditions.iter().map(|c| (c, &self.settings.seeds));
-            for (number, (condition, seeds)) in std::iter::once(baseline).chain(conditions).enumerate() {
+            let baselines = self.baselines().map(|c| (c, true, &self.settings.baseline_seeds));
+            let conditions = self.conditions.iter().map(|c| (c, false, &self.settings.seeds));
+            for (condition, is_baseline, seeds) in baselines.chain(conditions) {
                 let path = condition.path(dataset, &self.settings);
-                let factors = Factors::of(condition, number == 0, self.settings.network, &path);
+                let model = condition.model(&self.settings);
+                let factors = Factors::of(condition, is_baseline, model.network, &path, &self.settings.process());
                 runs.extend(seeds.0.iter().map(|&seed| Run {
                     dataset,
                     condition: condition.label.clone(),
                     factors: factors.clone(),
+                    model: model.clone(),
                     seed,
                     data: self.settings.data(seed),
                     path: path.clone(),
@@ -316,6 +375,57 @@ mod tests {
         assert_eq!(experiment.conditions[1].transforms()[1].blur, 0.625);
         let few = SettingsPatch::parse_assignment("max_tasks=3").unwrap();
         assert_eq!(file.resolve(None, &[few]).unwrap().conditions.len(), 2);
+    }
+
+    #[test]
+    fn a_list_in_a_task_is_a_condition_each_and_lists_go_together() {
+        let lines = "[[conditions]]\nlabel = \"blur for {x} epochs\"\n\
+                     path = [{ blur = 0.25, max_epochs = [2, 4, 8], patience = [3, 5, 9], carry = \"last\" }, {}]\n";
+        let experiment = with(lines).unwrap().resolve(None, &[]).unwrap();
+        let found: Vec<_> = experiment.conditions.iter().map(|c| (c.label.as_str(), c.line.as_str(), c.x)).collect();
+        let line = "blur for x epochs";
+        assert_eq!(found[..2], [("blur for 2 epochs", line, Some(2.0)), ("blur for 4 epochs", line, Some(4.0))]);
+        let path = experiment.conditions[2].path(DatasetName::Mnist, &experiment.settings);
+        assert_eq!((path[0].process.max_epochs, path[0].process.patience), (8, 9));
+        assert_eq!((path[0].process.carry, path[1].process.carry), (crate::Carry::Last, crate::Carry::Best));
+        for (lines, part) in [
+            (lines.replace("3, 5, 9", "3, 5"), "3 numbers of `max_epochs` and 2 of `patience`"),
+            (lines.replace("{x}", "x"), "write {x} into its label"),
+            (lines.replace("3, 5, 9", "3, 5, 3"), "listed twice"),
+            (lines.replace("2, 4, 8", "0, 4, 8"), "1 or more"),
+            (lines.replace("\nlabel", "\nx = 3\nlabel"), "says `x` and has a list"),
+        ] {
+            let message = with(&lines).unwrap_err().to_string();
+            assert!(message.contains(part), "`{part}` is not in:\n{message}");
+        }
+    }
+
+    #[test]
+    fn other_networks_have_every_condition_and_a_baseline_of_their_own() {
+        let lines =
+            format!("[settings]\nwidth = 16\nother_networks = [{{ network = \"all-cnn\", width = 12 }}]\n{CONDITION}");
+        let experiment = with(&lines).unwrap().resolve(None, &[]).unwrap();
+        let runs = experiment.runs();
+        let of = |label: &str| runs.iter().find(|run| run.condition == label).unwrap();
+        assert_eq!((of("a").model.width, of("a, All-CNN").model.width), (16, 12));
+        assert_eq!(of("baseline, All-CNN").factors.network, crate::NetworkName::AllCnn);
+        assert!(of("baseline, All-CNN").factors.is_baseline && of("baseline").factors.is_baseline);
+        assert_eq!(experiment.baseline_of(&experiment.conditions[1]).label, "baseline, All-CNN");
+        assert_eq!(experiment.conditions[0].row.as_deref(), Some("ResNet-18"));
+        let twice = lines.replace("all-cnn", "resnet18");
+        assert!(with(&twice).unwrap().resolve(None, &[]).unwrap_err().to_string().contains("named again"));
+    }
+
+    #[test]
+    fn a_task_may_have_another_dataset_of_the_same_shape() {
+        let lines = "[settings]\ndatasets = [\"mnist\"]\n[[conditions]]\nlabel = \"a\"\npath = [{ dataset = \"fashion-mnist\" }, {}]\n";
+        let experiment = with(lines).unwrap().resolve(None, &[]).unwrap();
+        let path = &experiment.runs().pop().unwrap().path;
+        assert_eq!((path[0].task.dataset, path[1].task.dataset), (DatasetName::FashionMnist, DatasetName::Mnist));
+        assert_eq!(experiment.datasets(), [DatasetName::Mnist, DatasetName::FashionMnist]);
+        let message =
+            with(&lines.replace("fashion-mnist", "svhn")).unwrap().resolve(None, &[]).unwrap_err().to_string();
+        assert!(message.contains("32×32×3") && message.contains("28×28×1"), "{message}");
     }
 
     #[test]

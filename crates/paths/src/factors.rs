@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Condition, Intervention, LearningPath, NetworkName, Step, Transform};
+use crate::{Condition, Intervention, LearningPath, LearningProcess, NetworkName, Step, Transform};
 
 /// What a run's condition is, apart from its label: the columns by which statistics tell conditions apart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -13,6 +13,8 @@ pub struct Factors {
     pub network: NetworkName,
     /// The name of the path, the same for every number of tasks ([`Condition::route`]).
     pub path: String,
+    /// The line of conditions that it is a point of, and its place on it, where it has one ([`Condition::line`], [`Condition::x`]).
+    pub line: Option<(String, f64)>,
     /// Number of tasks.
     pub tasks: usize,
     /// Learning rate of the first task.
@@ -27,28 +29,40 @@ pub struct Factors {
     pub source: Transform,
     /// The transformation of the last task.
     pub target: Transform,
-    /// Every intervention with the number of its task, such as "1: bias_reset 0.01; 2: bias_reset 0.01"; empty without any.
+    /// Every intervention with the number of its task, such as "1: bias_reset 0.01; 2: bias_reset 0.01", and every schedule and
+    /// augmentation that is not that of the settings; empty without any.
     pub interventions: String,
 }
 
 impl Factors {
-    /// The factors of `condition`, whose path on some dataset is `path`.
+    /// The factors of `condition`, whose path on some dataset is `path`, beside the `usual` learning process.
     ///
     /// # Panics
     /// Where `path` is empty.
-    pub fn of(condition: &Condition, is_baseline: bool, network: NetworkName, path: &LearningPath) -> Self {
+    pub fn of(
+        condition: &Condition,
+        is_baseline: bool,
+        network: NetworkName,
+        path: &LearningPath,
+        usual: &LearningProcess,
+    ) -> Self {
         let (first, last) = (&path[0], &path[path.len() - 1]);
         let interventions: Vec<String> = path
             .iter()
             .zip(1..)
             .flat_map(|(step, task)| {
-                step.interventions.iter().map(move |intervention| format!("{task}: {intervention}"))
+                let changes = step.interventions.iter().map(ToString::to_string);
+                let Step { process: LearningProcess { schedule, augmentation, .. }, .. } = step;
+                let schedule = (*schedule != usual.schedule).then(|| format!("schedule {schedule}"));
+                let augmentation = (*augmentation != usual.augmentation).then(|| augmentation.to_string());
+                changes.chain(schedule).chain(augmentation).map(move |change| format!("{task}: {change}"))
             })
             .collect();
         Self {
             is_baseline,
             network,
             path: condition.route.clone(),
+            line: condition.x.map(|x| (condition.line.clone(), x)),
             tasks: path.len(),
             lr_1: first.process.lr,
             lr_2: last.process.lr,
@@ -63,10 +77,11 @@ impl Factors {
 
 fn bias_reset(step: &Step) -> f64 {
     let amount = |intervention: &Intervention| match intervention {
-        Intervention::BiasReset(reset) => reset.amount,
+        Intervention::BiasReset(reset) => Some(reset.amount),
+        _ => None,
     };
     // An empty sum of floats would be written as −0.
-    step.interventions.iter().map(amount).fold(0.0, |sum, amount| sum + amount)
+    step.interventions.iter().filter_map(amount).fold(0.0, |sum, amount| sum + amount)
 }
 
 #[cfg(test)]

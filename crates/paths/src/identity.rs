@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_field_that_matters_changes_the_identity() {
-        let changes: [fn(&mut Parts); 25] = [
+        let changes: [fn(&mut Parts); 40] = [
             |p| p.seed = 1,
             |p| p.channels = 1,
             |p| p.fingerprint = "cifar10:abd",
@@ -192,10 +192,25 @@ mod tests {
             |p| p.step.process.max_epochs = 100,
             |p| p.step.process.patience = 20,
             |p| p.step.process.carry = crate::Carry::Last,
+            |p| p.step.process.schedule = crate::Schedule::Cosine(crate::Cosine::default()),
+            |p| p.step.process.augmentation = crate::Augmentation::CropFlip,
+            |p| p.step.task.transform.upside_down = 1.0,
+            |p| p.step.task.transform.noise = 1.0,
+            |p| p.step.task.transform.pixel_permutation = 1,
+            |p| p.step.task.transform.random_labels = 1.0,
+            |p| p.step.task.transform.label_permutation = 1,
+            |p| p.step.task.transform.images = 0.5,
             |p| p.step.task.transform.blur = 0.5,
             |p| p.step.task.transform.contrast = 0.5,
             |p| p.step.task.transform.shift = 0.5,
             |p| p.step.interventions.push(Intervention::bias_reset(0.01)),
+            |p| p.step.interventions.push(Intervention::ShrinkAndPerturb(crate::ShrinkAndPerturb::default())),
+            |p| p.step.interventions.push(Intervention::Dash(crate::Dash::default())),
+            |p| p.step.interventions.push(Intervention::ResetLast(crate::ResetLast::default())),
+            |p| p.step.interventions.push(Intervention::ResetNormalisation(crate::ResetNormalisation::default())),
+            |p| p.step.interventions.push(Intervention::Redo(crate::Redo::default())),
+            |p| p.step.interventions.push(Intervention::L2Init(crate::L2Init::default())),
+            |p| p.step.interventions.push(Intervention::RescaleWeights(crate::RescaleWeights::default())),
         ];
         let mut seen = vec![id(&parts())];
         for (number, change) in changes.iter().enumerate() {

@@ -26,7 +26,9 @@
 
 #![warn(missing_docs)]
 
+mod augmentation;
 mod complete;
+mod component;
 mod condition;
 mod dataset;
 mod drawing;
@@ -36,21 +38,27 @@ mod factors;
 mod identified;
 mod identity;
 mod intervention;
+mod listed;
 mod model;
 mod number_or_word;
+mod other_network;
 mod path;
 mod process;
 pub mod random;
 mod route;
 mod scales;
+mod schedule;
 mod selection;
 mod settings;
 mod split_seeds;
+mod step_form;
 mod transform;
 mod values;
 mod width;
 
+pub use augmentation::Augmentation;
 pub use complete::complete;
+pub use component::Component;
 pub use condition::Condition;
 pub use dataset::DatasetName;
 pub use drawing::{Drawing, FigureKind, SharedAxis};
@@ -58,12 +66,16 @@ pub use error::ExperimentError;
 pub use experiment::{Experiment, ExperimentFile, Run};
 pub use factors::Factors;
 pub use identity::{Genesis, StageContext, StageId};
-pub use intervention::{BiasReset, Intervention};
+pub use intervention::{
+    BiasReset, Dash, Intervention, L2Init, Redo, RescaleWeights, ResetLast, ResetNormalisation, ShrinkAndPerturb,
+};
 pub use model::{Init, ModelSpec, NetworkName, Stem};
+pub use other_network::OtherNetwork;
 pub use path::{LearningPath, Step, Task};
 pub use process::{Carry, LearningProcess, Numerics, Precision};
-pub use route::{Component, Order, route};
+pub use route::{Order, route};
 pub use scales::Scales;
+pub use schedule::{Cosine, Schedule, StepDecay, WarmUp};
 pub use selection::{Count, DataSelection};
 pub use settings::{Settings, SettingsPatch};
 pub use split_seeds::SplitSeeds;

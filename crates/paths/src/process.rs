@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::identified::identified;
+use crate::{Augmentation, Schedule};
 
 identified! {
     /// ω: training on one task by SGD until early stopping ends it. The paper's values are standard.
@@ -21,6 +22,17 @@ identified! {
         patience: usize = 50;
         /// Which weights are tested and handed to the next task.
         carry: Carry = Carry::Best;
+        /// How the learning rate changes from epoch to epoch.
+        schedule: Schedule = Schedule::Constant;
+        /// What is done to training images anew in every epoch.
+        augmentation: Augmentation = Augmentation::None;
+    }
+}
+
+impl LearningProcess {
+    /// The learning rate in `epoch`, from 0.
+    pub fn lr_in(&self, epoch: usize) -> f64 {
+        self.lr * self.schedule.factor(epoch, self.max_epochs)
     }
 }
 

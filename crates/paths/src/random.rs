@@ -27,6 +27,20 @@ pub enum Purpose {
     Intervention,
     /// What a measure draws, such as directions in which a loss is looked at.
     Measure,
+    /// The crops and mirrorings of training images in an epoch.
+    Augmentation,
+    /// Which images are upside down.
+    UpsideDown,
+    /// Which images are replaced by noise, and the noise of each.
+    Noise,
+    /// The permutation of pixels with a number.
+    PixelPermutation,
+    /// Which labels are random, and what they are.
+    RandomLabels,
+    /// The permutation of classes with a number.
+    LabelPermutation,
+    /// In which order a task that has a share of the training images takes those of a class.
+    Share,
 }
 
 /// The stream for one purpose, one position in a path and one epoch of the run with `seed`.
@@ -40,6 +54,13 @@ pub fn stream(seed: u64, purpose: Purpose, position: usize, epoch: usize) -> Cha
         Purpose::TestSubset => "test-subset",
         Purpose::Intervention => "intervention",
         Purpose::Measure => "measure",
+        Purpose::Augmentation => "augmentation",
+        Purpose::UpsideDown => "upside-down",
+        Purpose::Noise => "noise",
+        Purpose::PixelPermutation => "pixel-permutation",
+        Purpose::RandomLabels => "random-labels",
+        Purpose::LabelPermutation => "label-permutation",
+        Purpose::Share => "share",
     };
     let mut key = Sha256::new();
     key.update(name.as_bytes());

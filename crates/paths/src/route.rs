@@ -6,6 +6,7 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::Transform;
+use crate::component::Component;
 
 /// In which order the components that differ between source and target are removed (Figure 5).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,41 +46,12 @@ impl<'de> Visitor<'de> for OrderVisitor {
             components.push(component);
         }
         if components.is_empty() {
-            return Err(de::Error::custom("`order` names no component; allowed: blur, contrast, shift"));
+            return Err(de::Error::custom(format!(
+                "`order` names no component; allowed: {}",
+                Component::ALL.map(|component| component.name().replace(' ', "_")).join(", ")
+            )));
         }
         Ok(Order::OneByOne(components))
-    }
-}
-
-/// A dimension of [`Transform`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Component {
-    /// [`Transform::blur`].
-    Blur,
-    /// [`Transform::contrast`].
-    Contrast,
-    /// [`Transform::shift`].
-    Shift,
-}
-
-impl Component {
-    const ALL: [Component; 3] = [Self::Blur, Self::Contrast, Self::Shift];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Blur => "blur",
-            Self::Contrast => "contrast",
-            Self::Shift => "shift",
-        }
-    }
-
-    fn of(self, transform: &Transform) -> f64 {
-        match self {
-            Self::Blur => transform.blur,
-            Self::Contrast => transform.contrast,
-            Self::Shift => transform.shift,
-        }
     }
 }
 
@@ -118,16 +90,18 @@ pub fn route(from: &Transform, to: &Transform, tasks: usize, order: &Order) -> V
     (0..tasks)
         .map(|i| {
             let t = i as f64 / (tasks - 1) as f64;
-            let mut progress = [t; 3];
-            if let Order::OneByOne(components) = order {
-                let legs = components.len() as f64;
-                for (leg, component) in components.iter().enumerate() {
-                    // Whole numbers of tasks are compared, so that corners and ends are met exactly.
-                    let numerator = i as f64 * legs - leg as f64 * (tasks - 1) as f64;
-                    progress[*component as usize] = (numerator / (tasks - 1) as f64).clamp(0.0, 1.0);
-                }
+            let progress = |component: Component| {
+                let Order::OneByOne(components) = order else { return t };
+                let Some(leg) = components.iter().position(|listed| *listed == component) else { return t };
+                // Whole numbers of tasks are compared, so that corners and ends are met exactly.
+                let numerator = i as f64 * components.len() as f64 - leg as f64 * (tasks - 1) as f64;
+                (numerator / (tasks - 1) as f64).clamp(0.0, 1.0)
+            };
+            let mut point = *from;
+            for component in Component::ALL {
+                component.interpolate(&mut point, from, to, progress(component));
             }
-            from.interpolate(to, progress)
+            point
         })
         .collect()
 }
@@ -137,7 +111,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SOURCE: Transform = Transform { blur: 0.25, contrast: 0.1, shift: 0.25 };
+    const SOURCE: Transform = Transform { blur: 0.25, contrast: 0.1, shift: 0.25, ..Transform::STANDARD };
 
     #[test]
     fn three_tasks_in_one_dimension() {
@@ -151,24 +125,33 @@ mod tests {
         let from = Transform { shift: 0.0, ..SOURCE };
         let order = Order::OneByOne(vec![Component::Blur, Component::Contrast]);
         let path = route(&from, &Transform::STANDARD, 5, &order);
-        assert_eq!(path[2], Transform { blur: 1.0, contrast: 0.1, shift: 0.0 });
+        assert_eq!(path[2], Transform { contrast: 0.1, ..Transform::STANDARD });
         assert_eq!(path[1].contrast, 0.1);
         assert_eq!(path[3].blur, 1.0);
     }
 
     fn transform() -> impl Strategy<Value = Transform> {
-        (0.01..=1.0f64, 0.0..=1.0f64, 0.0..=1.0f64).prop_map(|(blur, contrast, shift)| Transform {
-            blur,
-            contrast,
-            shift,
-        })
+        let shares = (0.0..=1.0f64, 0.0..=1.0f64, 0.0..=1.0f64, 0.01..=1.0f64, 0..9usize);
+        ((0.01..=1.0f64, 0.0..=1.0f64, 0.0..=1.0f64), shares).prop_map(
+            |((blur, contrast, shift), (upside_down, noise, random_labels, images, number))| Transform {
+                blur,
+                contrast,
+                shift,
+                upside_down,
+                noise,
+                pixel_permutation: number,
+                random_labels,
+                label_permutation: 2 * number,
+                images,
+            },
+        )
     }
 
     fn order() -> impl Strategy<Value = Order> {
         prop_oneof![
             Just(Order::Diagonal),
             Just(Order::OneByOne(vec![Component::Blur, Component::Contrast])),
-            Just(Order::OneByOne(vec![Component::Shift, Component::Blur])),
+            Just(Order::OneByOne(vec![Component::Shift, Component::RandomLabels])),
             Just(Order::OneByOne(vec![Component::Contrast, Component::Shift, Component::Blur])),
         ]
     }
@@ -182,10 +165,10 @@ mod tests {
             prop_assert_eq!(path.len(), tasks);
             prop_assert_eq!(path[0], from);
             prop_assert_eq!(path[tasks - 1], to);
-            for get in [|t: &Transform| t.blur, |t: &Transform| t.contrast, |t: &Transform| t.shift] {
-                let (a, b) = (get(&from), get(&to));
+            for component in Component::ALL {
+                let (a, b) = (component.of(&from), component.of(&to));
                 for pair in path.windows(2) {
-                    let step = get(&pair[1]) - get(&pair[0]);
+                    let step = component.of(&pair[1]) - component.of(&pair[0]);
                     prop_assert!(step * (b - a) >= 0.0, "{:?}", path);
                 }
             }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::split_seeds::SplitSeeds;
 use crate::values::{self, SeedList};
 use crate::{
-    Carry, Count, DataSelection, DatasetName, Init, LearningProcess, ModelSpec, NetworkName, Numerics, Precision, Stem,
-    Width,
+    Augmentation, Carry, Count, DataSelection, DatasetName, Init, LearningProcess, ModelSpec, NetworkName, Numerics,
+    OtherNetwork, Precision, Schedule, Stem, Width,
 };
 
 /// Defines [`Settings`], [`SettingsPatch`] and the overlay of one by the other from a single list.
@@ -72,6 +72,10 @@ settings! {
     network: NetworkName = NetworkName::ResNet18;
     /// Width of the network: a number, or "standard" for the network's own.
     width: Width = Width::Standard;
+    /// Networks that every condition is trained with besides, each with a width of its own: a list such as
+    /// [{ network = "all-cnn", width = 12 }].
+    #[serde(deserialize_with = "crate::other_network::some")]
+    other_networks: Vec<OtherNetwork> = Vec::new();
     /// First convolution of a ResNet: "3x3" or "7x7".
     stem: Stem = Stem::Conv3;
     /// Initialisation: "pytorch" or "kaiming-normal".
@@ -96,6 +100,10 @@ settings! {
     patience: usize = LearningProcess::default().patience;
     /// Weights that are tested and carried to the next task: "best" or "last".
     carry: Carry = LearningProcess::default().carry;
+    /// Schedule of the learning rate, anew for every task: "constant", or one with its parameters, such as { cosine = {} }.
+    schedule: Schedule = LearningProcess::default().schedule;
+    /// What is done to training images anew in every epoch: "none", "crop" or "crop-flip".
+    augmentation: Augmentation = LearningProcess::default().augmentation;
     /// Arithmetic: "fp32", "tf32" (on GPUs that have it) or "bf16".
     precision: Precision = Numerics::default().precision;
     /// Conditions of longer paths than this many tasks are left out.
@@ -117,6 +125,8 @@ impl Settings {
             max_epochs: self.max_epochs,
             patience: self.patience,
             carry: self.carry,
+            schedule: self.schedule,
+            augmentation: self.augmentation,
         }
     }
 

@@ -1,13 +1,15 @@
-//! What a task does to the images of its dataset.
-
-use std::fmt;
+//! What a task makes of its dataset.
 
 use crate::identified::identified;
 
 identified! {
-    /// A transformation of images, as the strengths of its three components; [`Transform::STANDARD`] leaves images as they are.
+    /// What a task makes of its dataset's images and labels, as the strengths of its components; [`Transform::STANDARD`] leaves them
+    /// as they are.
     ///
-    /// Components are applied in the order blur, contrast, shift.
+    /// Images are changed in this order: upside down, noise, permuted pixels, blur, contrast, shift. Training, validation and the
+    /// task's own test images are changed alike, and so are their labels; only the standard test images, which results are measured on, are
+    /// as published. What is drawn by chance is drawn once from the seed of the choice of images, so that every run has the same; a
+    /// smaller share is contained in a larger one.
     #[derive(Copy)]
     pub struct Transform {
         /// Blur factor s in (0, 1]: images are resized to s times their size and back; 1 is sharp.
@@ -20,14 +22,42 @@ identified! {
         /// drawn anew for each image and epoch; 0 is centred.
         #[serde(deserialize_with = "crate::values::shift")]
         shift: f64 = Self::STANDARD.shift;
+        /// Share of the images that are upside down (Achille, Rovere & Soatto, 2019).
+        #[serde(deserialize_with = "crate::values::part")]
+        upside_down: f64 = Self::STANDARD.upside_down;
+        /// Share of the images that are replaced by noise: pixels uniform from black to white, one draw an image (the same).
+        #[serde(deserialize_with = "crate::values::part")]
+        noise: f64 = Self::STANDARD.noise;
+        /// The number of a permutation of the pixels that all images go through; 0 is none (permuted MNIST: Goodfellow et al., 2014).
+        #[serde(deserialize_with = "crate::values::permutation")]
+        pixel_permutation: usize = Self::STANDARD.pixel_permutation;
+        /// Share of the images whose label is drawn uniformly from all classes, the true one among them (Zhang et al., 2017).
+        #[serde(deserialize_with = "crate::values::part")]
+        random_labels: f64 = Self::STANDARD.random_labels;
+        /// The number of a permutation of the classes that all labels go through, after any that are random; 0 is none.
+        #[serde(deserialize_with = "crate::values::permutation")]
+        label_permutation: usize = Self::STANDARD.label_permutation;
+        /// Share of the training images, class-stratified, that the task has; validation and test images are not fewer.
+        #[serde(deserialize_with = "crate::values::share")]
+        images: f64 = Self::STANDARD.images;
     }
 }
 
 impl Transform {
-    /// The identity: sharp, full contrast, centred.
-    pub const STANDARD: Transform = Transform { blur: 1.0, contrast: 1.0, shift: 0.0 };
+    /// The identity: sharp, full contrast, centred, true labels, all images.
+    pub const STANDARD: Transform = Transform {
+        blur: 1.0,
+        contrast: 1.0,
+        shift: 0.0,
+        upside_down: 0.0,
+        noise: 0.0,
+        pixel_permutation: 0,
+        random_labels: 0.0,
+        label_permutation: 0,
+        images: 1.0,
+    };
 
-    /// Whether images pass unchanged.
+    /// Whether images and labels pass unchanged.
     pub fn is_standard(&self) -> bool {
         *self == Self::STANDARD
     }
@@ -37,55 +67,20 @@ impl Transform {
     /// # Errors
     /// Says which is not, and what is allowed.
     pub fn check(&self) -> Result<(), String> {
-        let refuse =
-            |name: &str, value: f64, allowed: &str| Err(format!("{name} {value} is out of range; allowed: {allowed}"));
-        if !(self.blur > 0.0 && self.blur <= 1.0) {
-            return refuse("blur", self.blur, "above 0 and at most 1");
+        let above_0 = |name, value: f64| (name, value, value > 0.0 && value <= 1.0, "above 0 and at most 1");
+        let from_0 = |name, value: f64| (name, value, (0.0..=1.0).contains(&value), "0 to 1");
+        let checks = [
+            above_0("blur", self.blur),
+            from_0("contrast", self.contrast),
+            from_0("shift", self.shift),
+            from_0("upside_down", self.upside_down),
+            from_0("noise", self.noise),
+            from_0("random_labels", self.random_labels),
+            above_0("images", self.images),
+        ];
+        match checks.iter().find(|(_, _, is_fine, _)| !is_fine) {
+            Some((name, value, _, allowed)) => Err(format!("{name} {value} is out of range; allowed: {allowed}")),
+            None => Ok(()),
         }
-        if !(0.0..=1.0).contains(&self.contrast) {
-            return refuse("contrast", self.contrast, "0 to 1");
-        }
-        if !(0.0..=1.0).contains(&self.shift) {
-            return refuse("shift", self.shift, "0 to 1");
-        }
-        Ok(())
-    }
-
-    /// The point a fraction `t` of the way from `self` to `to`, each component separately. `t = 0` and `t = 1` give the end
-    /// points exactly.
-    pub fn interpolate(&self, to: &Transform, t: [f64; 3]) -> Transform {
-        Transform {
-            blur: lerp(self.blur, to.blur, t[0]),
-            contrast: lerp(self.contrast, to.contrast, t[1]),
-            shift: lerp(self.shift, to.shift, t[2]),
-        }
-    }
-}
-
-impl fmt::Display for Transform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = Vec::new();
-        if self.blur != 1.0 {
-            parts.push(format!("blur {}", self.blur));
-        }
-        if self.contrast != 1.0 {
-            parts.push(format!("contrast {}", self.contrast));
-        }
-        if self.shift != 0.0 {
-            parts.push(format!("shift {}", self.shift));
-        }
-        if parts.is_empty() { f.write_str("standard") } else { f.write_str(&parts.join(", ")) }
-    }
-}
-
-/// Linear interpolation, exact at both ends, and rounded to 12 decimals so that the same point reached by two routes is the
-/// same number, and with it the same stage.
-fn lerp(a: f64, b: f64, t: f64) -> f64 {
-    if t <= 0.0 {
-        a
-    } else if t >= 1.0 {
-        b
-    } else {
-        ((a + (b - a) * t) * 1e12).round() / 1e12
     }
 }

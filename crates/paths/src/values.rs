@@ -5,39 +5,56 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-/// Defines a deserialiser that accepts the values for which `$ok` holds, and one for optional fields of the same kind.
+use crate::listed::Listed;
+
+/// Defines deserialisers that accept the values for which `$ok` holds: of a `value`, of `some` value of an optional field, or of a value
+/// or a list of them, where it may be `listed`.
 macro_rules! bounded {
-    ($name:ident, $optional:ident, $type:ty, $ok:expr, $allowed:literal) => {
+    ($type:ty, $ok:expr, $allowed:literal; $($kind:ident $name:ident),+) => {
+        $( bounded!(@$kind $name, $type, $ok, $allowed); )+
+    };
+    (@value $name:ident, $type:ty, $ok:expr, $allowed:literal) => {
         pub(crate) fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
             let value = <$type>::deserialize(deserializer)?;
-            let ok: fn(&$type) -> bool = $ok;
-            if ok(&value) {
-                Ok(value)
-            } else {
-                Err(de::Error::custom(format!("{value} is out of range; allowed: {}", $allowed)))
-            }
+            check(&value, $ok, $allowed).map_err(de::Error::custom)?;
+            Ok(value)
         }
-
-        pub(crate) fn $optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<$type>, D::Error> {
-            $name(deserializer).map(Some)
+    };
+    (@some $name:ident, $type:ty, $ok:expr, $allowed:literal) => {
+        pub(crate) fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<$type>, D::Error> {
+            let value = <$type>::deserialize(deserializer)?;
+            check(&value, $ok, $allowed).map_err(de::Error::custom)?;
+            Ok(Some(value))
+        }
+    };
+    (@listed $name:ident, $type:ty, $ok:expr, $allowed:literal) => {
+        pub(crate) fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Listed<$type>>, D::Error> {
+            Listed::<$type>::read(deserializer, |value| check(value, $ok, $allowed))
         }
     };
 }
 
-bounded!(blur, some_blur, f64, |v| *v > 0.0 && *v <= 1.0, "a number above 0 and at most 1 (1 is sharp)");
-bounded!(contrast, some_contrast, f64, |v| (0.0..=1.0).contains(v), "a number from 0 (uniform grey) to 1 (standard)");
-bounded!(shift, some_shift, f64, |v| (0.0..=1.0).contains(v), "a fraction of the image size from 0 (centred) to 1");
-bounded!(lr, some_lr, f64, |v| (0.0..=1e30).contains(v), "a learning rate of 0 or more, at most 1e30");
-bounded!(factor, some_factor, f64, |v| *v > 0.0 && *v <= 1e6, "a number above 0, at most 1e6");
-bounded!(batch_size, some_batch_size, usize, |v| (2..=1_000_000_000).contains(v), "a whole number of 2 or more");
-bounded!(momentum, some_momentum, f64, |v| (0.0..1.0).contains(v), "a number from 0 to below 1");
-bounded!(weight_decay, some_weight_decay, f64, |v| *v >= 0.0 && v.is_finite(), "a number of 0 or more");
-bounded!(amount, some_amount, f64, |v| v.abs() <= 1e30, "a number from -1e30 to 1e30");
-bounded!(fraction, some_fraction, f64, |v| *v > 0.0 && *v < 1.0, "a fraction above 0 and below 1");
-bounded!(count, some_count, usize, |v| (1..=1_000_000_000).contains(v), "a whole number of 1 or more");
-bounded!(patience, some_patience, usize, |v| *v <= 1_000_000_000, "a whole number of 0 or more");
-bounded!(width, some_width, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
-bounded!(threads, some_threads, usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024");
+fn check<T: fmt::Display>(value: &T, ok: fn(&T) -> bool, allowed: &str) -> Result<(), String> {
+    if ok(value) { Ok(()) } else { Err(format!("{value} is out of range; allowed: {allowed}")) }
+}
+
+bounded!(f64, |v| *v > 0.0 && *v <= 1.0, "a number above 0 and at most 1 (1 is sharp)"; value blur, listed listed_blur);
+bounded!(f64, |v| (0.0..=1.0).contains(v), "a number from 0 (uniform grey) to 1 (standard)"; value contrast, listed listed_contrast);
+bounded!(f64, |v| (0.0..=1.0).contains(v), "a fraction of the image size from 0 (centred) to 1"; value shift, listed listed_shift);
+bounded!(f64, |v| (0.0..=1.0).contains(v), "a share from 0 (none) to 1 (all)"; value part, listed listed_part);
+bounded!(f64, |v| *v > 0.0 && *v <= 1.0, "a share above 0 and at most 1 (all)"; value share, listed listed_share);
+bounded!(usize, |v| *v <= 1_000_000_000, "the number of a permutation, from 1, or 0 for none"; value permutation, listed listed_permutation);
+bounded!(f64, |v| (0.0..=1e30).contains(v), "a learning rate of 0 or more, at most 1e30"; some some_lr, listed listed_lr);
+bounded!(f64, |v| *v > 0.0 && *v <= 1e6, "a number above 0, at most 1e6"; value factor, listed listed_factor);
+bounded!(usize, |v| (2..=1_000_000_000).contains(v), "a whole number of 2 or more"; some some_batch_size, listed listed_batch_size);
+bounded!(f64, |v| (0.0..1.0).contains(v), "a number from 0 to below 1"; some some_momentum, listed listed_momentum);
+bounded!(f64, |v| *v >= 0.0 && v.is_finite(), "a number of 0 or more"; value weight_decay, some some_weight_decay, listed listed_weight_decay);
+bounded!(f64, |v| v.abs() <= 1e30, "a number from -1e30 to 1e30"; value amount, listed listed_amount);
+bounded!(f64, |v| *v > 0.0 && *v < 1.0, "a fraction above 0 and below 1"; value fraction, some some_fraction);
+bounded!(usize, |v| (1..=1_000_000_000).contains(v), "a whole number of 1 or more"; value count, some some_count, listed listed_count);
+bounded!(usize, |v| *v <= 1_000_000_000, "a whole number of 0 or more"; value patience, some some_patience, listed listed_patience);
+bounded!(usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024"; some some_width);
+bounded!(usize, |v| (1..=1024).contains(v), "a whole number from 1 to 1024"; some some_threads);
 
 /// Text that figures and tables show: nothing in it but what a line of text can show.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

@@ -48,7 +48,7 @@ pub fn measure_later(
     measuring.know(known);
     measuring.received_now(&*network);
     let before = Before::of(&measuring);
-    let mut situation = before.situation(&mut *network, &data, record.seed, record.position);
+    let mut situation = before.situation(&mut *network, &data, &record.process, record.seed, record.position);
     interventions::before_task(&record.interventions, &mut situation);
     measuring.start(&*network);
     if let Some(summary) = record.summary() {

@@ -12,6 +12,8 @@ pub struct Stage {
     pub id: StageId,
     /// Index in [`Plan::stages`] of the stage before; `None` where the model is freshly initialised.
     pub parent: Option<usize>,
+    /// The network.
+    pub model: ModelSpec,
     /// Interventions, task and learning process.
     pub step: Step,
     /// Seed of the path.
@@ -42,8 +44,6 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// Every run.
     pub runs: Vec<PlannedRun>,
-    /// The network of all stages.
-    pub model: ModelSpec,
     /// The arithmetic of all stages.
     pub numerics: Numerics,
     /// Measures to be taken besides those that every stage takes, by name or identity. They change no stage's identity.
@@ -61,12 +61,11 @@ impl Plan {
                 .fold(experiment.name.clone(), |name, scale| format!("{name} at {scale} scale")),
             stages: Vec::new(),
             runs: Vec::new(),
-            model: settings.model(),
             numerics: settings.numerics(),
             measures: experiment.measures.clone(),
         };
         let fingerprints: HashMap<DatasetName, String> =
-            settings.datasets.iter().map(|&dataset| (dataset, datasets::fingerprint(dataset))).collect();
+            experiment.datasets().into_iter().map(|dataset| (dataset, datasets::fingerprint(dataset))).collect();
         let mut index = HashMap::new();
         for run in experiment.runs() {
             plan.add(run, &fingerprints, &mut index);
@@ -92,7 +91,7 @@ impl Plan {
 
     fn add(&mut self, run: Run, fingerprints: &HashMap<DatasetName, String>, index: &mut HashMap<StageId, usize>) {
         let genesis = StageId::of_genesis(&Genesis {
-            model: &self.model,
+            model: &run.model,
             channels: run.dataset.channels(),
             seed: run.seed,
             numerics: &self.numerics,
@@ -110,8 +109,8 @@ impl Plan {
                     at
                 }
                 Entry::Vacant(new) => {
-                    let (step, data) = (step.clone(), run.data.clone());
-                    self.stages.push(Stage { id, parent, step, seed: run.seed, data, position, remaining });
+                    let (model, step, data) = (run.model.clone(), step.clone(), run.data.clone());
+                    self.stages.push(Stage { id, parent, model, step, seed: run.seed, data, position, remaining });
                     *new.insert(self.stages.len() - 1)
                 }
             };

@@ -78,7 +78,7 @@ pub fn describe(store: &Store, plan: &Plan) -> Result<(), StoreError> {
             seed: stage.seed,
             position: stage.position,
             step: stage.step.clone(),
-            model: plan.model.clone(),
+            model: stage.model.clone(),
             numerics: plan.numerics.clone(),
             data: stage.data.clone(),
             measures,
@@ -109,12 +109,11 @@ pub fn lineage(store: &Store, id: StageId) -> Result<Plan, PlannedError> {
         name: format!("stage {}", id.short()),
         stages: Vec::with_capacity(chain.len()),
         runs: Vec::new(),
-        model: last.model.clone(),
         numerics: last.numerics.clone(),
         measures: last.measures.clone(),
     };
     let channels = chain[0].step.task.dataset.channels();
-    let genesis = Genesis { model: &plan.model, channels, seed: last.seed, numerics: &plan.numerics };
+    let genesis = Genesis { model: &last.model, channels, seed: last.seed, numerics: &plan.numerics };
     let mut expected = StageId::of_genesis(&genesis);
     for (position, description) in chain.iter().enumerate() {
         let dataset_fingerprint = &datasets::fingerprint(description.step.task.dataset);
@@ -126,6 +125,7 @@ pub fn lineage(store: &Store, id: StageId) -> Result<Plan, PlannedError> {
         plan.stages.push(Stage {
             id: expected,
             parent: position.checked_sub(1),
+            model: last.model.clone(),
             step: description.step.clone(),
             seed: last.seed,
             data: description.data.clone(),
@@ -175,7 +175,7 @@ mod tests {
             assert_eq!(found.stages.len(), stage.position + 1);
             let last = found.stages.last().unwrap();
             assert_eq!((last.id, &last.step, last.seed), (stage.id, &stage.step, stage.seed));
-            assert_eq!((&found.model, &found.numerics, &last.data), (&plan.model, &plan.numerics, &stage.data));
+            assert_eq!((&last.model, &found.numerics, &last.data), (&stage.model, &plan.numerics, &stage.data));
             let parent = stage.parent.map(|parent| plan.stages[parent].id);
             assert_eq!(last.parent.map(|parent| found.stages[parent].id), parent);
         }

@@ -87,7 +87,7 @@ impl Record {
             interventions: stage.step.interventions.clone(),
             task: stage.step.task,
             process: stage.step.process.clone(),
-            model: plan.model.clone(),
+            model: stage.model.clone(),
             numerics: plan.numerics.clone(),
             data: stage.data.canonical(stage.step.task.dataset),
             outcome,

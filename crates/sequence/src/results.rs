@@ -24,6 +24,10 @@ pub struct RunRow {
     pub network: NetworkName,
     /// The name of the path, the same for every number of tasks.
     pub path: String,
+    /// The line of conditions that its condition is a point of; empty where conditions are no points.
+    pub line: String,
+    /// Its place on that line.
+    pub x: Option<f64>,
     /// Tasks in the path.
     pub tasks: usize,
     /// Learning rate of the first task.
@@ -124,6 +128,8 @@ pub fn results(plan: &Plan, store: &Store) -> Result<(Vec<RunRow>, usize), Store
                 is_baseline: factors.is_baseline,
                 network: factors.network,
                 path: factors.path.clone(),
+                line: factors.line.as_ref().map(|(line, _)| line.clone()).unwrap_or_default(),
+                x: factors.line.as_ref().map(|(_, x)| *x),
                 tasks: factors.tasks,
                 lr_1: factors.lr_1,
                 lr_2: factors.lr_2,

@@ -42,7 +42,10 @@ pub fn to_csv(rows: &[RunRow], store: &Store) -> Result<Vec<u8>, StoreError> {
             let found = measured[at].iter().find(|found| found.moment == Moment::End && is(found, measure, name));
             push(&mut record, found.map(|found| found.value));
         }
-        let beside = |other: &&RunRow| other.is_baseline && (other.dataset, other.seed) == (row.dataset, row.seed);
+        let beside = |other: &&RunRow| {
+            let key = |row: &RunRow| (row.dataset, row.network, row.seed);
+            other.is_baseline && key(other) == key(row)
+        };
         let baseline = rows.iter().position(|other| beside(&other));
         let less = |own: Option<f64>, other: Option<f64>| Some(own? - other?);
         push(&mut record, means[at]);

@@ -1,12 +1,13 @@
 //! Training one stage: from its parent's weights, or from where it was interrupted, to its entry in the store.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use datasets::{Library, TaskData};
-use interventions::Situation;
-use paths::{DatasetName, ModelSpec, Numerics, StageId};
+use interventions::{Draw, Situation};
+use paths::{DatasetName, LearningProcess, ModelSpec, Numerics, StageId};
 use tch::Device;
 use training::{
     Blueprint, Checkpoint, Ending, Input, Lesson, Measure, Measuring, Network, Observer, Progress, StepEvent, Task,
@@ -52,7 +53,7 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     };
 
     let origin = Origin {
-        model: &plan.model,
+        model: &stage.model,
         numerics: &plan.numerics,
         dataset: stage.step.task.dataset,
         seed: stage.seed,
@@ -62,7 +63,7 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     let Received { mut network, measuring } = receive(&origin, store, task, device)?;
     let mut measuring = measuring.with(&setting.measures);
     let before = Before::of(&measuring);
-    let mut situation = before.situation(&mut *network, &data, stage.seed, stage.position);
+    let mut situation = before.situation(&mut *network, &data, &stage.step.process, stage.seed, stage.position);
     let interventions = &stage.step.interventions;
     // A checkpoint has every tensor, interventions included, and everything that was measured.
     if resume.is_none() {
@@ -159,10 +160,11 @@ pub(crate) fn load(store: &Store, id: StageId, network: &mut dyn Network) -> Res
     network.load(&weights).map_err(|reason| ExecuteError::Store(StoreError::Damaged { path, reason }))
 }
 
-/// The parameters that interventions before a task refer to: as initialised, and as received.
+/// What interventions refer to: parameters as initialised and as received, and how more networks of the kind are drawn.
 pub(crate) struct Before {
     initial: Vec<tch::Tensor>,
     received: Vec<tch::Tensor>,
+    draw: Draw,
 }
 
 impl Before {
@@ -170,7 +172,9 @@ impl Before {
     pub fn of(measuring: &Measuring) -> Self {
         let received = measuring.received().parameters().into_iter().map(|p| p.tensor.detach());
         let initial = measuring.initial().iter().map(tch::Tensor::shallow_clone);
-        Self { initial: initial.collect(), received: received.collect() }
+        let blueprint = measuring.blueprint().clone();
+        let draw: Draw = Arc::new(move |rng| blueprint.draw(rng));
+        Self { initial: initial.collect(), received: received.collect(), draw }
     }
 
     /// Where `network` stands before the task at `position`.
@@ -178,11 +182,13 @@ impl Before {
         &'a self,
         network: &'a mut dyn Network,
         data: &'a TaskData,
+        process: &'a LearningProcess,
         seed: u64,
         position: usize,
     ) -> Situation<'a> {
-        let Self { initial, received } = self;
-        Situation { network, initial, received, train: &data.train, seed, position, number: 0 }
+        let Self { initial, received, draw } = self;
+        let draw = draw.clone();
+        Situation { network, initial, received, draw, train: &data.train, process, seed, position, number: 0 }
     }
 }
 

@@ -22,11 +22,11 @@ pub struct Evaluation {
 
 /// Evaluates `network` on every image of `set`; images that a random shift moves anew in each epoch take a fixed draw.
 pub fn evaluate(network: &dyn Network, set: &ImageSet) -> Evaluation {
-    let offsets = set.fixed_offsets();
+    let moves = set.fixed_moves();
     let mut sums = Sums::zero(set.device());
     tch::no_grad(|| {
         for start in (0..set.len()).step_by(BATCH) {
-            let (images, labels) = set.slice(start, BATCH.min(set.len() - start), offsets.as_ref());
+            let (images, labels) = set.slice(start, BATCH.min(set.len() - start), &moves);
             let logits = network.forward(&images, false);
             let loss = logits.cross_entropy_loss::<Tensor>(&labels, None, tch::Reduction::Mean, -100, 0.0);
             sums.add(&loss, &logits, &labels);

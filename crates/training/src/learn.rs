@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use datasets::{ImageSet, TaskData};
+use datasets::{ImageSet, Moves, TaskData};
 use paths::random::{Purpose, stream};
 use paths::{Carry, LearningProcess};
 use rand::seq::SliceRandom;
@@ -80,12 +80,15 @@ pub fn learn(
     let mut images_seen = 0;
     while progress.epoch < process.max_epochs {
         let order = epoch_order(&data.train, seed, position, progress.epoch);
-        let offsets = data.train.epoch_offsets(&mut stream(seed, Purpose::Shift, position, progress.epoch));
+        let draw = |purpose| stream(seed, purpose, position, progress.epoch);
+        let moves =
+            data.train.epoch_moves(&mut draw(Purpose::Shift), process.augmentation, &mut draw(Purpose::Augmentation));
+        state.optimiser.set_learning_rate(process.lr_in(progress.epoch));
         let mut started = Instant::now();
         while progress.step < steps {
             let batch = &batches[progress.step];
             let indices = order.narrow(0, batch.start as i64, batch.len() as i64);
-            train_step(network, &mut state, &mut lesson.hooks, &data.train, &indices, offsets.as_ref());
+            train_step(network, &mut state, &mut lesson.hooks, &data.train, &indices, &moves);
             progress.step += 1;
             images_seen += indices.numel();
             let (epoch, step, last) = (progress.epoch + 1, progress.step, progress.log.last());
@@ -165,7 +168,7 @@ pub fn learn(
 
 /// The images of each step, as places in the epoch's order. The last batch may be smaller than the others, but a single image
 /// left over joins the batch before: BatchNorm has no statistics of one image where a layer is a single pixel.
-fn batches(images: usize, batch_size: usize) -> Vec<Range<usize>> {
+pub fn batches(images: usize, batch_size: usize) -> Vec<Range<usize>> {
     let mut batches: Vec<Range<usize>> =
         (0..images).step_by(batch_size).map(|start| start..images.min(start + batch_size)).collect();
     if batches.len() > 1 && images % batch_size == 1 {
@@ -188,9 +191,9 @@ fn train_step(
     hooks: &mut [Box<dyn Hook>],
     images: &ImageSet,
     indices: &Tensor,
-    offsets: Option<&Tensor>,
+    moves: &Moves,
 ) {
-    let (batch, labels) = images.batch(indices, offsets);
+    let (batch, labels) = images.batch(indices, moves);
     let logits = network.forward(&batch, true);
     let loss = logits.cross_entropy_loss::<Tensor>(&labels, None, tch::Reduction::Mean, -100, 0.0);
     let mut gradients = Tensor::run_backward(&[&loss], state.optimiser.parameters(), false, false);

@@ -30,14 +30,16 @@ pub use early_stopping::{EarlyStopping, Verdict};
 pub use evaluate::{Evaluation, evaluate};
 pub use hook::Hook;
 pub use layout::{ActivationPlace, Layout, ParameterPlace, layout};
-pub use learn::{Lesson, learn};
+pub use learn::{Lesson, batches, learn};
 pub use measure::{
     ACTIVATIONS, CALIBRATION, DISPLACEMENT, FUNCTION_CHANGE, HIGH_LOSS_PHASE, Measure, MeasureRow, Measuring, Moment,
     NORMS, PROBE_IMAGES, PROBE_TRAIN_IMAGES, SHARPNESS, StepRecorder, Steps, TANGENT_KERNEL, TEST_CURVE, TRAINABILITY,
     Task, Turn, UNITS, UPDATES, Value, View, measure, measures, measures_from_csv, measures_to_csv, measures_to_take,
     parameters_of,
 };
-pub use network::{Activation, Blueprint, CLASSES, Input, Mode, NamedTensors, Network, Parameter, ParameterKind};
+pub use network::{
+    Activation, Blueprint, CLASSES, Input, Mode, NamedTensors, Network, Parameter, ParameterKind, UnitLayer,
+};
 pub use observer::{Observer, StepEvent};
 pub use precision::{compute_kind, set_arithmetic};
 pub use sgd::Sgd;

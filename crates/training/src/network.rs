@@ -1,6 +1,6 @@
 //! Networks: what every network can do, and those there are.
 //!
-//! A new network is a file here with an `impl Network`, its name in `paths::NetworkName`, and a line in [`new`].
+//! A new network is a file here with an `impl Network`, its name in `paths::NetworkName`, and a line in `of`.
 
 mod all_cnn;
 mod blueprint;
@@ -18,12 +18,16 @@ use mlp::Mlp;
 use resnet::ResNet;
 
 pub use blueprint::Blueprint;
-pub use contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, ParameterKind};
+pub use contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, ParameterKind, UnitLayer};
 
 /// A freshly initialised network for images of the shape `input`, whose convolutions and linear layers compute in `compute`.
 /// The initial weights depend on `spec`, `input` and `seed` only.
 pub fn new(spec: &ModelSpec, input: Input, seed: u64, compute: Kind, device: Device) -> Box<dyn Network> {
-    let mut init = init::Initialiser::new(spec.init, seed, device);
+    of(spec, input, init::Initialiser::new(spec.init, seed, device), compute)
+}
+
+/// A network whose weights are drawn by `init`: every network there is.
+fn of(spec: &ModelSpec, input: Input, mut init: init::Initialiser, compute: Kind) -> Box<dyn Network> {
     match spec.network {
         NetworkName::ResNet18 => Box::new(ResNet::new(&mut init, spec, input, compute)),
         NetworkName::AllCnn => Box::new(AllCnn::new(&mut init, spec.width, input, false, compute)),
@@ -94,6 +98,54 @@ mod tests {
                 assert_eq!(weight, matrix, "{spec:?} {}", parameter.name);
                 assert_eq!(parameter.kind.is_bias(), parameter.name.ends_with(".bias"), "{spec:?} {}", parameter.name);
             }
+        }
+    }
+
+    #[test]
+    fn units_that_are_not_read_change_nothing() {
+        for spec in specs() {
+            let network = build(&spec, DatasetName::Cifar10, 0);
+            let images =
+                (Input::of(DatasetName::Cifar10).zeros(4, Kind::Float, Device::Cpu) + 1.0).cumsum(3, Kind::Float);
+            let logits = || tch::no_grad(|| network.run(&images, Mode::Observe, &mut |_, _| {}));
+            let tensors = network.tensors();
+            let of = |layer: &str, leaf: &str| -> Option<Tensor> {
+                let name = format!("{layer}.{leaf}");
+                tensors.iter().find(|(n, _)| *n == name).map(|(_, tensor)| tensor.shallow_clone())
+            };
+            for layer in network.unit_layers() {
+                let outgoing = of(&layer.outgoing, "weight").unwrap();
+                let units = outgoing.size()[1];
+                assert!(layer.incoming.iter().all(|name| of(name, "weight").unwrap().size()[0] == units), "{layer:?}");
+                let _ = tch::no_grad(|| outgoing.narrow(1, 0, 1).zero_());
+                let before = logits();
+                for leaf in ["weight", "bias"] {
+                    for mut tensor in layer.incoming.iter().filter_map(|name| of(name, leaf)).map(|t| t.narrow(0, 0, 1))
+                    {
+                        let _ = tch::no_grad(|| tensor.g_add_scalar_(0.5));
+                    }
+                }
+                let moved = (logits() - before).abs().max().double_value(&[]);
+                assert!(moved < 1e-5, "{spec:?} {layer:?} {moved}");
+            }
+            assert_eq!(network.unit_layers().len(), if spec.network == NetworkName::Mlp { 2 } else { 8 }, "{spec:?}");
+        }
+    }
+
+    #[test]
+    fn blocks_follow_one_another_and_the_classifier_is_the_last() {
+        for spec in specs() {
+            let mut blocks: Vec<String> =
+                build(&spec, DatasetName::Mnist, 0).parameters().into_iter().map(|p| p.block).collect();
+            blocks.dedup();
+            let expected = match spec.network {
+                NetworkName::ResNet18 => 10,
+                NetworkName::AllCnn | NetworkName::AllCnnBn => 9,
+                NetworkName::Mlp => 3,
+            };
+            assert_eq!(blocks.len(), expected, "{blocks:?}");
+            let different: std::collections::HashSet<_> = blocks.iter().collect();
+            assert_eq!(different.len(), expected, "{blocks:?}");
         }
     }
 

@@ -34,7 +34,11 @@ impl Sgd {
             parameters: parameters.iter().map(|p| p.tensor.shallow_clone()).collect(),
             momentum: parameters.iter().map(&mut buffer).collect(),
             flat,
-            rates: Rates { learning_rate: process.lr, momentum: process.momentum, weight_decay: process.weight_decay },
+            rates: Rates {
+                learning_rate: process.lr_in(0),
+                momentum: process.momentum,
+                weight_decay: process.weight_decay,
+            },
         }
     }
 
@@ -58,6 +62,11 @@ impl Sgd {
     /// η.
     pub fn learning_rate(&self) -> f64 {
         self.rates.learning_rate
+    }
+
+    /// Makes η of the steps to come.
+    pub fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.rates.learning_rate = learning_rate;
     }
 
     /// By what the last step changed the parameter at this place of the order: −η·v.

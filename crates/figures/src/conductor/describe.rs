@@ -6,9 +6,9 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanDuration;
-use paths::DatasetName;
-use sequence::{Plan, Record, Store, StoreError};
-use tch::{Device, Kind, Tensor};
+use paths::{DatasetName, ModelSpec, NetworkName};
+use sequence::{Plan, Record, Stage, Store, StoreError};
+use tch::{Device, Tensor};
 use training::{Input, Sgd, compute_kind, network};
 
 /// Steps that are timed where no training of this kind was recorded; the first ones warm up.
@@ -45,13 +45,21 @@ pub(crate) fn plan(plan: &Plan, store: &Store, jobs: usize, device: Device) -> R
     Ok(text)
 }
 
+/// What decides how fast a stage is trained.
+type Kind = (DatasetName, NetworkName, usize);
+
+fn kind(dataset: DatasetName, model: &ModelSpec) -> Kind {
+    (dataset, model.network, model.width)
+}
+
 /// The time left if no stage stops early.
 fn estimate(plan: &Plan, records: &[Option<Record>], jobs: usize, device: Device) -> String {
-    let mut recorded: HashMap<DatasetName, Vec<f64>> = HashMap::new();
+    let mut recorded: HashMap<Kind, Vec<f64>> = HashMap::new();
     for record in records.iter().flatten().filter(|r| r.provenance.images_per_second > 0.0) {
-        recorded.entry(record.task.dataset).or_default().push(record.provenance.images_per_second);
+        let speeds = recorded.entry(kind(record.task.dataset, &record.model)).or_default();
+        speeds.push(record.provenance.images_per_second);
     }
-    let mut probed: HashMap<DatasetName, f64> = HashMap::new();
+    let mut probed: HashMap<Kind, f64> = HashMap::new();
     let (mut total, mut longest, mut left) = (0.0, 0.0f64, 0);
     // Seconds until each stage is done if all that can run at once does: parents come before their children.
     let mut chains = vec![0.0; plan.stages.len()];
@@ -61,15 +69,12 @@ fn estimate(plan: &Plan, records: &[Option<Record>], jobs: usize, device: Device
         if records[index].is_some() {
             continue;
         }
-        let dataset = stage.step.task.dataset;
-        let speed = match recorded.get(&dataset) {
+        let kind = kind(stage.step.task.dataset, &stage.model);
+        let speed = match recorded.get(&kind) {
             Some(speeds) => speeds.iter().sum::<f64>() / speeds.len() as f64,
-            None => {
-                let batch = stage.step.process.batch_size;
-                *probed.entry(dataset).or_insert_with(|| probe(plan, dataset, batch, device))
-            }
+            None => *probed.entry(kind).or_insert_with(|| probe(plan, stage, device)),
         };
-        let seconds = stage_images(plan, dataset, stage.step.process.max_epochs) / speed;
+        let seconds = stage_images(stage) / speed;
         total += seconds;
         left += 1;
         chains[index] += seconds;
@@ -91,25 +96,26 @@ fn estimate(plan: &Plan, records: &[Option<Record>], jobs: usize, device: Device
 }
 
 /// Work of a stage that runs all its epochs, in training images: evaluating an image costs about a third of training on it.
-fn stage_images(plan: &Plan, dataset: DatasetName, epochs: usize) -> f64 {
-    // All runs have as many images, whichever they are.
-    let data = &plan.stages[0].data;
-    let images = data.train_images.of(dataset.train_images()) as f64;
+fn stage_images(stage: &Stage) -> f64 {
+    let (data, task, epochs) = (&stage.data, &stage.step.task, stage.step.process.max_epochs);
+    let images = data.train_images.of(task.dataset.train_images()) as f64;
     let validation = images * data.validation_fraction;
-    let test = data.test_images.of(dataset.test_images()) as f64;
-    epochs as f64 * (images - validation + validation / 3.0) + (images + 2.0 * test) / 3.0
+    let trained = (images - validation) * task.transform.images;
+    let test = data.test_images.of(task.dataset.test_images()) as f64;
+    epochs as f64 * (trained + validation / 3.0) + (trained + validation + 2.0 * test) / 3.0
 }
 
 /// Training images a second of one training alone.
-fn probe(plan: &Plan, dataset: DatasetName, batch: usize, device: Device) -> f64 {
+fn probe(plan: &Plan, stage: &Stage, device: Device) -> f64 {
     tch::set_num_threads(plan.numerics.threads as i32);
     let kind = compute_kind(plan.numerics.precision);
-    let input = Input::of(dataset);
-    let network = network::new(&plan.model, input, 0, kind, device);
-    let process = &plan.stages[0].step.process;
+    let input = Input::of(stage.step.task.dataset);
+    let network = network::new(&stage.model, input, 0, kind, device);
+    let process = &stage.step.process;
+    let batch = process.batch_size;
     let mut optimiser = Sgd::new(&network.parameters(), process);
     let images = input.zeros(batch, kind, device);
-    let labels = Tensor::zeros([batch as i64], (Kind::Int64, device));
+    let labels = Tensor::zeros([batch as i64], (tch::Kind::Int64, device));
     let mut began = Instant::now();
     for step in 0..WARM_UP + TIMED {
         if step == WARM_UP {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use paths::Settings;
+use paths::{Experiment, ModelSpec};
 use tch::Device;
 use training::{Input, layout};
 
@@ -11,14 +11,14 @@ use training::{Input, layout};
 const GPU_JOBS: usize = 4;
 
 /// As many trainings as there are cores for, and as fit into half of the free memory, the device's.
-pub(crate) fn default_jobs(settings: &Settings, device: Device) -> usize {
+pub(crate) fn default_jobs(experiment: &Experiment, device: Device) -> usize {
     if let Device::Cuda(index) = device {
         let free = arithmetic::free_gpu_bytes(index).and_then(|bytes| usize::try_from(bytes).ok());
-        return free.map_or(GPU_JOBS, |free| (free / 2 / training_bytes(settings)).clamp(1, GPU_JOBS));
+        return free.map_or(GPU_JOBS, |free| (free / 2 / training_bytes(experiment)).clamp(1, GPU_JOBS));
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let fitting = free_memory_bytes() / 2 / training_bytes(settings);
-    (cores / settings.threads).min(fitting).max(1)
+    let fitting = free_memory_bytes() / 2 / training_bytes(experiment);
+    (cores / experiment.settings.threads).min(fitting).max(1)
 }
 
 /// Memory for prepared images beyond those in use: a quarter of what is free.
@@ -26,11 +26,16 @@ pub(crate) fn image_budget_bytes() -> usize {
     free_memory_bytes() / 4
 }
 
-/// Memory of one training of the largest images, roughly.
-fn training_bytes(settings: &Settings) -> usize {
-    let largest = settings.datasets.iter().max_by_key(|dataset| dataset.channels() * dataset.image_size());
-    let network = largest.map(|&dataset| layout(&settings.model(), Input::of(dataset)));
-    network.map_or(0, |network| network.training_bytes(settings.batch_size)) + (64 << 20)
+/// Memory of one training of the largest images and the largest network, roughly.
+fn training_bytes(experiment: &Experiment) -> usize {
+    let datasets = experiment.datasets();
+    let largest = datasets.iter().max_by_key(|dataset| dataset.channels() * dataset.image_size());
+    let batch = experiment.settings.batch_size;
+    let bytes = |&dataset| {
+        let of = |model: &ModelSpec| layout(model, Input::of(dataset)).training_bytes(batch);
+        experiment.models().iter().map(of).max().unwrap_or(0)
+    };
+    largest.map_or(0, bytes) + (64 << 20)
 }
 
 /// Memory that programs may still take, in bytes; 4 GiB where the system does not tell.

@@ -52,7 +52,7 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
         return Ok(ExitCode::SUCCESS);
     }
     let device = options.device.resolve().map_err(FigureError::Device)?;
-    let jobs = options.jobs.map_or_else(|| default_jobs(&experiment.settings, device), usize::from);
+    let jobs = options.jobs.map_or_else(|| default_jobs(&experiment, device), usize::from);
     if options.plan {
         terminal::out(&describe::plan(&plan, &Store::open_to_read(&options.store())?, jobs, device)?);
         return Ok(ExitCode::SUCCESS);

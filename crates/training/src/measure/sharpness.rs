@@ -50,7 +50,7 @@ impl Measure for Sharpness {
         let scaled = |v: &Tensor| curvature.product(&(v * &norms)) * &norms;
         let scaled = largest_eigenvalues(scaled, &start, Accuracy { count: 1, ..accuracy })[0];
         let [trace, error] = trace(&curvature);
-        let edge = 2.0 * (1.0 + view.process.momentum) / view.process.lr;
+        let edge = 2.0 * (1.0 + view.process.momentum) / view.lr();
         let values = [
             ("eigenvalue_1", eigenvalues[0]),
             ("eigenvalue_2", eigenvalues[1]),

@@ -71,6 +71,11 @@ impl Measuring {
         &self.initial
     }
 
+    /// What the network was made from.
+    pub fn blueprint(&self) -> &Blueprint {
+        &self.blueprint
+    }
+
     /// The network as the stage received it.
     pub fn received(&self) -> &dyn Network {
         &*self.received

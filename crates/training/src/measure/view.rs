@@ -58,6 +58,16 @@ impl View<'_> {
         first(&self.data.train, PROBE_TRAIN_IMAGES)
     }
 
+    /// The learning rate of the epoch that the network comes from, or goes into.
+    pub fn lr(&self) -> f64 {
+        let epoch = match self.at {
+            Moment::Epoch(epoch) => epoch,
+            Moment::End => self.carried_epoch.unwrap_or(1),
+            _ => 1,
+        };
+        self.process.lr_in(epoch.saturating_sub(1))
+    }
+
     /// A copy of the network that may be trained.
     pub fn copy(&self) -> Box<dyn Network> {
         self.blueprint.copy_of(self.network)
@@ -92,7 +102,7 @@ impl View<'_> {
 
 /// The first images of a set, at most so many, and their labels.
 pub(super) fn first(set: &ImageSet, count: usize) -> (Tensor, Tensor) {
-    set.slice(0, count.min(set.len()), set.fixed_offsets().as_ref())
+    set.slice(0, count.min(set.len()), &set.fixed_moves())
 }
 
 /// Logits (B×classes, float32) of images in eval mode, a few hundred at a time.

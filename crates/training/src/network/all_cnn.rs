@@ -6,7 +6,7 @@
 use batch_norm::Then;
 use tch::{Kind, Tensor};
 
-use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, Visitor};
+use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, UnitLayer, Visitor};
 use super::init::Initialiser;
 use super::layers::{BatchNorm2d, Conv2d, Layers, Place};
 
@@ -58,8 +58,8 @@ impl AllCnn {
     fn layers(&self) -> Layers {
         let mut layers = Layers::default();
         for (number, block) in (1..).zip(&self.blocks) {
-            let place = Place::on_main_path(block.part);
             let conv = format!("conv{number}");
+            let place = Place::on_main_path(block.part).in_block(&conv);
             match &block.norm {
                 Some(norm) => layers.normalised_conv([&conv, &format!("bn{number}")], &block.conv, norm, place),
                 None => layers.conv(&conv, &block.conv, place),
@@ -90,6 +90,16 @@ impl Network for AllCnn {
 
     fn buffers(&self) -> NamedTensors {
         self.layers().buffers
+    }
+
+    fn unit_layers(&self) -> Vec<UnitLayer> {
+        let layer = |(number, block): (usize, &Block)| {
+            let (conv, norm) = (format!("conv{number}"), format!("bn{number}"));
+            let incoming: Vec<&str> =
+                [conv.as_str()].into_iter().chain(block.norm.as_ref().map(|_| norm.as_str())).collect();
+            UnitLayer::new(&block.relu, &incoming, &format!("conv{}", number + 1))
+        };
+        (1..).zip(&self.blocks).map(layer).collect()
     }
 
     fn compute(&self) -> Kind {

@@ -1,9 +1,11 @@
 //! What a network is made from.
 
 use paths::ModelSpec;
+use rand::Rng;
 use tch::{Device, Kind};
 
 use super::contract::{Input, Network};
+use super::init::Initialiser;
 
 /// Everything that [`new`](super::new) needs, to make networks of one kind at any time.
 #[derive(Clone, Debug)]
@@ -24,6 +26,12 @@ impl Blueprint {
     /// A freshly initialised network.
     pub fn build(&self) -> Box<dyn Network> {
         super::new(&self.spec, self.input, self.seed, self.compute, self.device)
+    }
+
+    /// One whose weights are drawn from `rng`, as the initial ones are from the seed.
+    pub fn draw(&self, rng: Box<dyn Rng>) -> Box<dyn Network> {
+        let init = Initialiser::drawing_from(rng, self.spec.init, self.device);
+        super::of(&self.spec, self.input, init, self.compute)
     }
 
     /// One with the parameters and buffers of `network`, in memory of its own.

@@ -82,6 +82,9 @@ pub struct Parameter {
     pub kind: ParameterKind,
     /// The part of the network that it belongs to, such as "stem" or "stage 1": layers that lie together have one.
     pub part: String,
+    /// The block of the network that it belongs to, such as "layer4.1": a residual block, or else a layer with its normalisation. Blocks
+    /// follow one another; the classifier is the last.
+    pub block: String,
     /// Whether it belongs to a shortcut beside the main path.
     pub shortcut: bool,
     /// Whether a normalisation follows directly, so that in training a positive factor on it changes no output of the network.
@@ -99,6 +102,25 @@ pub struct Activation<'a> {
     pub part: &'a str,
 }
 
+/// A non-linearity whose units are reached through layers of their own and read by one layer alone, so that a unit can be drawn anew
+/// and taken out of what follows. Layers are named as their tensors are, without what comes after the last dot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitLayer {
+    /// The name of the non-linearity ([`Activation::name`]).
+    pub activation: String,
+    /// The layers of whose tensors the first dimension is the units: a convolution or linear layer, and its normalisation.
+    pub incoming: Vec<String>,
+    /// The layer of whose weight the second dimension is the units.
+    pub outgoing: String,
+}
+
+impl UnitLayer {
+    pub(crate) fn new(activation: &str, incoming: &[&str], outgoing: &str) -> Self {
+        let incoming = incoming.iter().map(|&layer| layer.to_owned()).collect();
+        Self { activation: activation.to_owned(), incoming, outgoing: outgoing.to_owned() }
+    }
+}
+
 /// Called with each activation and its value: B×C×H×W, or B×C behind a linear layer, in the compute type.
 pub type Visitor<'a> = dyn FnMut(Activation<'_>, &Tensor) + 'a;
 
@@ -113,6 +135,10 @@ pub trait Network: Send {
 
     /// What belongs to the state besides, such as running statistics, by PyTorch's names.
     fn buffers(&self) -> NamedTensors;
+
+    /// The layers of units that can be exchanged one by one, in depth order. Units that several layers write or read, as those along the
+    /// shortcuts of a ResNet, are in none.
+    fn unit_layers(&self) -> Vec<UnitLayer>;
 
     /// The number format of activations.
     fn compute(&self) -> Kind;

@@ -17,8 +17,14 @@ pub(crate) struct Initialiser {
 }
 
 impl Initialiser {
+    /// The initial network of a path.
     pub fn new(scheme: Init, seed: u64, device: Device) -> Self {
-        Self { scheme, rng: Box::new(stream(seed, Purpose::Initialisation, 0, 0)), device }
+        Self::drawing_from(Box::new(stream(seed, Purpose::Initialisation, 0, 0)), scheme, device)
+    }
+
+    /// One of the same kind, drawn from `rng`.
+    pub fn drawing_from(rng: Box<dyn Rng>, scheme: Init, device: Device) -> Self {
+        Self { scheme, rng, device }
     }
 
     pub fn device(&self) -> Device {

@@ -2,7 +2,7 @@
 //! so that gradients and updates stay float32.
 
 use batch_norm::{Then, batch_norm};
-use convolution::conv2d;
+use convolution::{conv2d, conv2d_of_libtorch};
 use tch::{Device, Kind, Tensor};
 
 use super::contract::{Mode, NamedTensors, Parameter, ParameterKind};
@@ -35,11 +35,11 @@ impl Conv2d {
     /// B×I×H×W in the compute type to B×O×H'×W'.
     pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
         let weight = self.weight.to_kind(x.kind());
-        if self.bias.is_none() && mode != Mode::Derivatives {
-            return conv2d(x, &weight, self.stride, self.padding);
-        }
-        let bias = self.bias.as_ref().map(|bias| bias.to_kind(x.kind()));
-        x.conv2d(&weight, bias, [self.stride; 2], [self.padding; 2], [1, 1], 1)
+        let Some(bias) = &self.bias else {
+            let convolve = if mode == Mode::Derivatives { conv2d_of_libtorch } else { conv2d };
+            return convolve(x, &weight, self.stride, self.padding);
+        };
+        x.conv2d(&weight, Some(bias.to_kind(x.kind())), [self.stride; 2], [self.padding; 2], [1, 1], 1)
     }
 
     /// The side of the output for inputs of `side`×`side` pixels.
@@ -131,13 +131,21 @@ impl Linear {
 pub(crate) struct Place<'a> {
     /// The part of the network.
     pub part: &'a str,
+    /// The block.
+    pub block: &'a str,
     /// Whether it is beside the main path.
     pub shortcut: bool,
 }
 
 impl<'a> Place<'a> {
+    /// On the main path, in a part that is one block.
     pub fn on_main_path(part: &'a str) -> Self {
-        Self { part, shortcut: false }
+        Self { part, block: part, shortcut: false }
+    }
+
+    /// The same in a block of this name.
+    pub fn in_block(self, block: &'a str) -> Self {
+        Self { block, ..self }
     }
 }
 
@@ -193,6 +201,7 @@ impl Layers {
                 name: format!("{name}.{leaf}"),
                 kind,
                 part: place.part.to_owned(),
+                block: place.block.to_owned(),
                 shortcut: place.shortcut,
                 scale_invariant: false,
                 tensor: tensor.shallow_clone(),

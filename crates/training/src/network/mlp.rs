@@ -2,7 +2,7 @@
 
 use tch::{Kind, Tensor};
 
-use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, Visitor};
+use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, UnitLayer, Visitor};
 use super::init::Initialiser;
 use super::layers::{Layers, Linear, Place};
 
@@ -50,6 +50,10 @@ impl Network for Mlp {
 
     fn buffers(&self) -> NamedTensors {
         NamedTensors::new()
+    }
+
+    fn unit_layers(&self) -> Vec<UnitLayer> {
+        vec![UnitLayer::new("relu1", &["fc1"], "fc2"), UnitLayer::new("relu2", &["fc2"], "fc3")]
     }
 
     fn compute(&self) -> Kind {

@@ -4,7 +4,7 @@ use batch_norm::Then;
 use paths::{ModelSpec, Stem};
 use tch::{Kind, Tensor};
 
-use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, Visitor};
+use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, UnitLayer, Visitor};
 use super::init::Initialiser;
 use super::layers::{BatchNorm2d, Conv2d, Layers, Linear, Place};
 
@@ -97,6 +97,15 @@ impl Network for ResNet {
         self.layers().buffers
     }
 
+    /// Within blocks: what comes out of a block is read by the next two and added to by one.
+    fn unit_layers(&self) -> Vec<UnitLayer> {
+        let layer = |block: &BasicBlock| {
+            let of = |layer: &str| format!("{}.{layer}", block.name);
+            UnitLayer::new(&block.relus[0], &[&of("conv1"), &of("bn1")], &of("conv2"))
+        };
+        self.blocks.iter().map(layer).collect()
+    }
+
     fn compute(&self) -> Kind {
         self.compute
     }
@@ -144,7 +153,7 @@ impl BasicBlock {
     }
 
     fn list(&self, layers: &mut Layers) {
-        let (name, main) = (&self.name, Place::on_main_path(&self.part));
+        let (name, main) = (&self.name, Place::on_main_path(&self.part).in_block(&self.name));
         let mut list = |[conv, norm]: [&str; 2], layer, normalisation, place| {
             let names = [format!("{name}.{conv}"), format!("{name}.{norm}")];
             layers.normalised_conv(names.each_ref().map(String::as_str), layer, normalisation, place);
