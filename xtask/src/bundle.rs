@@ -11,7 +11,7 @@ use crate::cargo;
 use crate::version::VERSION;
 
 /// Every program that a bundle has.
-const PROGRAMS: [&str; 15] = [
+const PROGRAMS: [&str; 16] = [
     "bench",
     "experiment",
     "fig1",
@@ -24,6 +24,7 @@ const PROGRAMS: [&str; 15] = [
     "fig8",
     "fig9",
     "fig10",
+    "fig11",
     "figures",
     "inspect",
     "report",

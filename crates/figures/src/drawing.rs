@@ -9,15 +9,17 @@ mod output;
 mod paths;
 pub(crate) mod pictures;
 mod rehearsal;
+mod remedies;
+mod trend;
 mod violins;
 
 use std::collections::BTreeSet;
 
 use ::paths::{Experiment, FigureKind};
-use plotting::{draw_curves, draw_lines, draw_violins, font};
+use plotting::{draw_curves, draw_intervals, draw_lines, draw_violins, font};
 
 pub(crate) use norms::keep as norms_keep;
-pub(crate) use output::{OutputError, Places, write, write_curves, write_measures};
+pub(crate) use output::{OutputError, Places, write, write_curves, write_measures, write_tasks};
 
 /// Refuses an experiment whose figure could not be drawn, before anything is trained for it.
 pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
@@ -28,6 +30,9 @@ pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
     if experiment.figure.join_seeds && !matches!(kind, FigureKind::Violins | FigureKind::Paths) {
         return Err(OutputError::JoinSeeds);
     }
+    let one_network = |kind| {
+        if experiment.settings.other_networks.is_empty() { Ok(()) } else { Err(OutputError::OneNetwork { kind }) }
+    };
     match kind {
         FigureKind::Violins => {
             plotting::lay_out(&violins::figure(experiment, &rehearsal::table(experiment)))?;
@@ -35,8 +40,19 @@ pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
         FigureKind::Paths => {
             plotting::lay_out(&paths::figure(experiment, &rehearsal::table(experiment))?)?;
         }
-        FigureKind::Norms => norms::check(experiment)?,
-        FigureKind::Causes => causes::check(experiment)?,
+        FigureKind::Norms => {
+            one_network("norms")?;
+            norms::check(experiment)?;
+        }
+        FigureKind::Causes => {
+            one_network("causes")?;
+            causes::check(experiment)?;
+        }
+        FigureKind::Trend => trend::check(experiment)?,
+        FigureKind::Tasks => trend::check_tasks(experiment)?,
+        FigureKind::Remedies => {
+            plotting::lay_out_intervals(&remedies::figure(experiment, &rehearsal::table(experiment)))?;
+        }
         FigureKind::Curves => {}
     }
     Ok(())
@@ -75,9 +91,21 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<Strin
                 draw_curves(&curves::figure(experiment, &table, &points, dataset), svg, png)?;
             }
         }
+        FigureKind::Trend => {
+            let [svg, png] = &places.figures()[0];
+            draw_curves(&trend::figure(experiment, &table), svg, png)?;
+        }
+        FigureKind::Tasks => {
+            let [svg, png] = &places.figures()[0];
+            draw_curves(&trend::tasks(experiment, &table, &places.read_tasks()?), svg, png)?;
+        }
+        FigureKind::Remedies => {
+            let [svg, png] = &places.figures()[0];
+            draw_intervals(&remedies::figure(experiment, &table), svg, png)?;
+        }
     }
     let runs = places.runs().display();
-    let conditions = || std::iter::once(&experiment.baseline).chain(&experiment.conditions);
+    let conditions = || experiment.baselines().chain(&experiment.conditions);
     let missing = conditions().filter(|condition| table.runs.iter().all(|run| run.condition != condition.label));
     let mut notes: Vec<String> = missing.map(|c| format!("There is no run of {} in {runs}.", c.label)).collect();
     let known: BTreeSet<&str> = conditions().map(|condition| condition.label.as_str()).collect();
@@ -92,7 +120,7 @@ pub(crate) fn draw(experiment: &Experiment, places: &Places) -> Result<Vec<Strin
 
 /// Says which letters are not of the figures' own typeface.
 fn foreign_letters(experiment: &Experiment) -> Vec<String> {
-    let of_conditions = std::iter::once(&experiment.baseline).chain(&experiment.conditions).flat_map(|condition| {
+    let of_conditions = experiment.baselines().chain(&experiment.conditions).flat_map(|condition| {
         let names = [&condition.row, &condition.panel].into_iter().flatten().map(String::as_str);
         [condition.label.as_str(), condition.tick()].into_iter().chain(names)
     });

@@ -33,6 +33,8 @@ pub(crate) enum Symbol {
     Ramp,
     Median,
     Mean,
+    /// A mean that stands out.
+    FilledMean,
     /// The reference line at a place.
     Reference(usize),
     Triangle,
@@ -70,7 +72,7 @@ impl Entry {
             Symbol::Stroke(_) => STROKE_SAMPLE + AFTER_SYMBOL,
             Symbol::Task(_) => 2.0 * TASK_MARKER.0 + AFTER_SYMBOL,
             Symbol::Interval => DOT_RADIUS + AFTER_SYMBOL,
-            Symbol::Mean => 2.0 * DIAMOND + AFTER_SYMBOL,
+            Symbol::Mean | Symbol::FilledMean => 2.0 * DIAMOND + AFTER_SYMBOL,
         }
     }
 
@@ -93,6 +95,11 @@ impl Entry {
                 }
             }
             Symbol::Median => scene.rectangle((left, middle - 0.55), (left + LINE, middle + 0.55), INK),
+            Symbol::FilledMean => {
+                let (x, half) = (left + DIAMOND, DIAMOND);
+                scene
+                    .polygon(vec![(x - half, middle), (x, middle - half), (x + half, middle), (x, middle + half)], INK);
+            }
             Symbol::Mean => {
                 let half = INTERVAL / 2.0;
                 mean(scene, (left + DIAMOND, middle), (middle - half, middle + half));

@@ -7,7 +7,8 @@
 //!
 //! A [`ViolinFigure`] can hold [`PathDiagram`]s beside its violins, which show where in the plane of two transformations the
 //! tasks of a path lie. A [`LinesFigure`] shows measures of a network layer by layer, a line a condition; a
-//! [`CurvesFigure`] values along a numeric axis, such as losses over epochs, and how two numbers of a run go together.
+//! [`CurvesFigure`] values along a numeric axis, such as losses over epochs, and how two numbers of a run go together; an
+//! [`IntervalsFigure`] conditions beneath one another with an estimate of each of several quantities.
 //!
 //! A figure is first laid out as a [`Scene`] in points, with the widths of an embedded typeface, and then painted twice
 //! from that one layout: as an SVG document and as a PNG picture. The two therefore show the same thing.
@@ -60,6 +61,8 @@ mod fallback;
 pub mod font;
 mod glyphs;
 mod gutter;
+mod intervals;
+mod intervals_layout;
 mod kde;
 mod labels;
 mod layout;
@@ -97,6 +100,8 @@ pub use curves_layout::lay_out_curves;
 pub use error::PlotError;
 pub use estimate::Estimate;
 pub use fallback::add_font;
+pub use intervals::{IntervalsCell, IntervalsColumn, IntervalsFigure, IntervalsRow, IntervalsSection};
+pub use intervals_layout::lay_out_intervals;
 pub use kde::{CUT, Kde};
 pub use layout::{lay_out, most_groups};
 pub use lines::{LayerGroup, Line, LinesFigure, LinesPanel, LinesRow};
@@ -124,6 +129,12 @@ pub fn draw_violins(figure: &ViolinFigure, svg: &Path, png: &Path) -> Result<(),
 /// a PDF of the same name.
 pub fn draw_curves(figure: &CurvesFigure, svg: &Path, png: &Path) -> Result<(), PlotError> {
     save(&lay_out_curves(figure)?, svg, png)
+}
+
+/// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch, and beside `svg`
+/// a PDF of the same name.
+pub fn draw_intervals(figure: &IntervalsFigure, svg: &Path, png: &Path) -> Result<(), PlotError> {
+    save(&lay_out_intervals(figure)?, svg, png)
 }
 
 /// Lays the figure out and writes it to the files `svg` and `png`, the picture at [`DPI`] pixels per inch, and beside `svg`

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::DataType;
 
 use crate::conditions::{Groups, sequences};
-use crate::estimates::{Across, Beside, Comparison, Summary, Trend, across, beside, compare, summarise_groups, trends};
+use crate::estimates::{
+    Across, Beside, Comparison, Ranking, Summary, Trend, across, beside, compare, rankings, summarise_groups, trends,
+};
 use crate::runs::Measure;
 use crate::table::RunTable;
 
@@ -22,6 +24,8 @@ pub struct Analysis {
     pub comparisons: Vec<Comparison>,
     /// Conditions that have an order (see [`sequences`]).
     pub trends: Vec<Trend>,
+    /// Conditions from the best to the worst.
+    pub rankings: Vec<Ranking>,
     /// Conditions that several datasets have, over all of them.
     pub across: Vec<Across>,
     /// The other columns: accuracy beside loss, and what it took.
@@ -46,6 +50,7 @@ impl Analysis {
             summaries: summarise_groups(&groups),
             comparisons: compare(&groups, reference),
             trends: trends(&groups),
+            rankings: rankings(&groups),
             across: across(&groups),
             beside: beside(table, reference),
             measure: table.reading.measure.clone(),

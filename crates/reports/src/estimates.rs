@@ -7,6 +7,7 @@ mod compare;
 mod comparison;
 mod corrected;
 mod family;
+mod rankings;
 mod summary;
 mod trends;
 
@@ -18,6 +19,8 @@ pub use compare::compare;
 pub use comparison::{Against, Comparison, NOTICEABLE};
 pub use corrected::Corrected;
 pub use family::FAMILY;
+pub use rankings::Ranking;
+pub(crate) use rankings::rankings;
 pub(crate) use summary::summarise_groups;
 pub use summary::{Summary, summarise};
 pub use trends::{Trend, TrendTest, trend, trends};

@@ -34,8 +34,8 @@ pub use checkout::checkout;
 pub use claims::{Claim, Evidence, Finding, Outcome, Part, Quorum, Ruling, Seeds, SidedP, Verdict, claims, rule};
 pub use conditions::{Ambiguity, Group, Groups, Sequence, Sides, reference, sequences};
 pub use estimates::{
-    Across, Against, Beside, Comparison, Corrected, FAMILY, NOTICEABLE, Summary, Trend, TrendTest, compare, summarise,
-    trend, trends,
+    Across, Against, Beside, Comparison, Corrected, FAMILY, NOTICEABLE, Ranking, Summary, Trend, TrendTest, compare,
+    summarise, trend, trends,
 };
 pub use report::{FIGURES, ReportError, ScaleFolder, escape, summary_csv};
 pub use roles::{Factors, Reading, Strengths};

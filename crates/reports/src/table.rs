@@ -100,6 +100,7 @@ fn runs(cells: &Cells, measure: &Measure) -> Result<(Vec<Run>, BTreeMap<String, 
         (column("dataset")?, column("condition")?, column("seed")?, column(&measure.column)?);
     let [test_losses, train_losses, best_epochs] =
         [cells.optional(Measure::TEST_LOSS)?, cells.optional("train_loss")?, cells.optional("best_epoch")?];
+    let [test_accuracies, epochs_in_all] = [cells.optional("test_accuracy")?, cells.optional("epochs_in_all")?];
     let causes: Vec<Option<Vec<Option<String>>>> =
         Cause::ALL.iter().map(|cause| cells.optional(cause.column())).collect::<Result<_, _>>()?;
     let statuses = cells.optional("status")?;
@@ -131,6 +132,8 @@ fn runs(cells: &Cells, measure: &Measure) -> Result<(Vec<Run>, BTreeMap<String, 
         let run = Run {
             analysed: value.filter(|_| finished),
             test_loss: optional(Measure::TEST_LOSS, &test_losses)?,
+            test_accuracy: optional("test_accuracy", &test_accuracies)?,
+            epochs_in_all: optional("epochs_in_all", &epochs_in_all)?,
             train_loss: optional("train_loss", &train_losses)?,
             best_epoch: optional("best_epoch", &best_epochs)?,
             causes: {

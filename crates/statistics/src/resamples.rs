@@ -79,6 +79,14 @@ impl Resamples {
         }
     }
 
+    /// The mean of a statistic's values of the resamples, in their order.
+    pub(crate) fn mean(&self, values: &[f64]) -> f64 {
+        match &self.weights {
+            Some(weights) => values.iter().zip(weights).map(|(value, weight)| value * weight).sum(),
+            None => values.iter().sum::<f64>() / values.len() as f64,
+        }
+    }
+
     /// A quantile of a statistic's values of the resamples, in their order; reorders them where they were drawn. Of all resamples it
     /// is the least value that so large a share does not exceed, of drawn ones it interpolates.
     pub(crate) fn quantile(&self, values: &mut [f64], q: f64) -> f64 {

@@ -12,6 +12,7 @@ pub(crate) fn file(figure: u8) -> Option<&'static str> {
         8 => include_str!("../../../../experiments/fig8.toml"),
         9 => include_str!("../../../../experiments/fig9.toml"),
         10 => include_str!("../../../../experiments/fig10.toml"),
+        11 => include_str!("../../../../experiments/fig11.toml"),
         _ => return None,
     })
 }

@@ -4,12 +4,12 @@ use counted::counted;
 use std::process::ExitCode;
 
 use paths::{Experiment, FigureKind};
-use sequence::{Plan, Store, results, run_causes, run_curves, run_measures, runs_to_csv};
+use sequence::{Plan, Store, results, run_causes, run_curves, run_measures, run_tasks, runs_to_csv};
 
 use crate::command_line::Options;
 use crate::conductor::replaced::make_room;
 use crate::conductor::signals::INTERRUPTED;
-use crate::drawing::{self, Places, write, write_curves, write_measures};
+use crate::drawing::{self, Places, write, write_curves, write_measures, write_tasks};
 use crate::error::FigureError;
 
 /// Tabulates and draws what there is, and says what is missing.
@@ -47,9 +47,10 @@ pub(crate) fn conclude(
     match experiment.figure.kind {
         FigureKind::Norms => write_measures(&run_measures::of_plan(plan, store, drawing::norms_keep)?, places)?,
         FigureKind::Causes => write_measures(&run_measures::of_plan(plan, store, drawing::causes::keep)?, places)?,
-        FigureKind::Violins | FigureKind::Paths | FigureKind::Curves => {}
+        _ => {}
     }
     write_curves(&run_curves::of_plan(plan, store)?, places)?;
+    write_tasks(&run_tasks::of_plan(plan, store)?, places)?;
     for note in drawing::draw(experiment, places)? {
         say(options, &note);
     }

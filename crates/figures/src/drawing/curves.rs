@@ -28,7 +28,7 @@ pub(super) fn figure(
     points: &[CurvePoint],
     dataset: DatasetName,
 ) -> CurvesFigure {
-    let conditions = std::iter::once(&experiment.baseline).chain(&experiment.conditions);
+    let conditions = experiment.baselines().chain(&experiment.conditions);
     let labels: Vec<&str> = conditions.map(|condition| condition.label.as_str()).collect();
     let title = format!("{}, {}", experiment.title, dataset.title());
     learning_curves(&title, &labels, points, dataset, note(experiment, table).as_deref())

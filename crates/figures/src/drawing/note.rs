@@ -8,10 +8,15 @@ use reports::RunTable;
 pub(super) fn note(experiment: &Experiment, table: &RunTable) -> Option<String> {
     let s = &experiment.settings;
     let scale = experiment.scale.as_ref().filter(|scale| *scale != "paper").map(|scale| {
-        let (network, width) = (s.network.title(), s.width.of(s.network));
-        format!("At {scale} scale: {network} of width {width}, {}.", images(s.train_images))
+        let networks: Vec<String> = experiment
+            .models()
+            .iter()
+            .map(|model| format!("{} of width {}", model.network.title(), model.width))
+            .collect();
+        format!("At {scale} scale: {}, {}.", networks.join(" and "), images(s.train_images))
     });
-    let baseline: Vec<_> = table.runs.iter().filter(|run| run.condition == experiment.baseline.label).collect();
+    let is_baseline = |label: &str| experiment.baselines().any(|baseline| baseline.label == label);
+    let baseline: Vec<_> = table.runs.iter().filter(|run| is_baseline(&run.condition)).collect();
     let failed = baseline.iter().filter(|run| run.test_loss.is_none()).count();
     let failed = (failed > 0).then(|| format!("The baseline leaves out {failed} failed of its runs."));
     // Longer paths train longer in all, which is an advantage over a baseline that was stopped.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use paths::{DatasetName, Experiment, FigureKind, SettingsPatch};
 use plotting::PlotError;
 use reports::{RunTable, TableError, summary_csv};
-use sequence::{CurvePoint, RunMeasure, run_curves, run_measures};
+use sequence::{CurvePoint, RunMeasure, TaskRow, run_curves, run_measures, run_tasks};
 
 /// Why a table or figure could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,16 @@ pub(crate) enum OutputError {
     NoRuns(PathBuf),
     #[error("{path} is not a table of learning curves: {reason}")]
     Curves { path: PathBuf, reason: String },
+    #[error("{path} is not a table of tasks: {reason}")]
+    Tasks { path: PathBuf, reason: String },
+    #[error("condition \"{0}\" has no place on x; give it a list of numbers in a task, or write `x`")]
+    NoPlace(String),
+    #[error(
+        "the figure has {found} lines, and a figure of kind \"trend\" or \"tasks\" shows {most} at most, the baseline being one"
+    )]
+    TooManyLines { found: usize, most: usize },
+    #[error("a figure of kind \"{kind}\" shows one network; leave `other_networks` out, with --set other_networks=[]")]
+    OneNetwork { kind: &'static str },
     #[error("{path} is not a table of measures: {reason}")]
     Measures { path: PathBuf, reason: String },
     #[error(
@@ -57,13 +67,16 @@ pub(crate) struct Places {
     measures: Option<PathBuf>,
     /// The learning curves of the runs.
     curves: PathBuf,
+    /// What each task of the runs ended with.
+    tasks: PathBuf,
 }
 
 impl OutputError {
     /// Whether the command line or the experiment file is at fault.
     pub fn is_usage(&self) -> bool {
         use OutputError::{
-            EpochsRow, JoinSeeds, NoPlane, NoRunsOf, Plot, TooManyCauses, TooManyConditions, TooManyTasks,
+            EpochsRow, JoinSeeds, NoPlace, NoPlane, NoRunsOf, OneNetwork, Plot, TooManyCauses, TooManyConditions,
+            TooManyLines, TooManyTasks,
         };
         matches!(
             self,
@@ -71,6 +84,9 @@ impl OutputError {
                 | TooManyTasks { .. }
                 | TooManyConditions { .. }
                 | TooManyCauses { .. }
+                | TooManyLines { .. }
+                | NoPlace(_)
+                | OneNetwork { .. }
                 | EpochsRow
                 | JoinSeeds
                 | NoRunsOf { .. }
@@ -96,6 +112,7 @@ impl Places {
             settings: reports.join("settings.json"),
             measures: matches!(kind, FigureKind::Norms | FigureKind::Causes).then(|| reports.join("measures.csv")),
             curves: reports.join("curves.csv"),
+            tasks: reports.join("tasks.csv"),
         }
     }
 
@@ -161,6 +178,13 @@ impl Places {
         run_curves::from_csv(&bytes).map_err(|reason| OutputError::Curves { path: path.to_owned(), reason })
     }
 
+    /// Reads the table of tasks.
+    pub fn read_tasks(&self) -> Result<Vec<TaskRow>, OutputError> {
+        let path = &self.tasks;
+        let bytes = std::fs::read(path).map_err(|_| OutputError::NoRuns(path.to_owned()))?;
+        run_tasks::from_csv(&bytes).map_err(|reason| OutputError::Tasks { path: path.to_owned(), reason })
+    }
+
     fn measures(&self) -> &Path {
         self.measures.as_deref().expect("a figure of measures has a table of them")
     }
@@ -174,7 +198,7 @@ impl Places {
 
     /// Says where figure and tables are.
     pub fn written(&self) -> String {
-        let tables = [&self.runs, &self.summary].into_iter().chain([&self.curves]).chain(&self.measures);
+        let tables = [&self.runs, &self.summary].into_iter().chain([&self.tasks, &self.curves]).chain(&self.measures);
         let tables: Vec<String> = tables.map(|file| file.display().to_string()).collect();
         format!("{}\nTables:  {}", self.drawn(), tables.join("\n         "))
     }
@@ -192,6 +216,11 @@ pub(crate) fn write(runs: &[u8], experiment: &Experiment, places: &Places) -> Re
 /// Writes the table of measures.
 pub(crate) fn write_measures(measures: &[RunMeasure], places: &Places) -> Result<(), OutputError> {
     replace(places.measures(), &run_measures::to_csv(measures))
+}
+
+/// Writes the table of tasks.
+pub(crate) fn write_tasks(rows: &[TaskRow], places: &Places) -> Result<(), OutputError> {
+    replace(&places.tasks, &run_tasks::to_csv(rows))
 }
 
 /// Writes the table of learning curves.

@@ -9,7 +9,7 @@ pub(super) fn table(experiment: &Experiment) -> RunTable {
     let header = ["dataset", "condition", "seed", "test_loss", "best_epoch"];
     csv.write_record(header).expect("writing to memory does not fail");
     for &dataset in &experiment.settings.datasets {
-        for condition in std::iter::once(&experiment.baseline).chain(&experiment.conditions) {
+        for condition in experiment.baselines().chain(&experiment.conditions) {
             let cells = [dataset.id(), condition.label.as_str(), "0", "1.2345", "10"];
             csv.write_record(cells).expect("writing to memory does not fail");
         }

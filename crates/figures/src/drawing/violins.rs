@@ -99,25 +99,26 @@ pub(super) fn losses(
     title: String,
 ) -> ViolinPanel {
     let of = |label: &str, tick: &str| of_condition(table, dataset, label, tick, |run| run.test_loss);
-    let baseline = &experiment.baseline.label;
+    let baseline = conditions.first().map_or(&experiment.baseline, |condition| experiment.baseline_of(condition));
+    let label = &baseline.label;
     ViolinPanel {
         title,
         least: Some(0.0),
         groups: conditions.iter().map(|condition| of(&condition.label, condition.tick())).collect(),
-        reference: reference(experiment, of(baseline, baseline)),
+        reference: reference(experiment, baseline, of(label, label)),
         join_seeds: experiment.figure.join_seeds,
         ..ViolinPanel::default()
     }
 }
 
 /// The baseline's mean as a line: of as many of its first seeds as the settings say, the paper's being of three.
-fn reference(experiment: &Experiment, runs: Group) -> Option<Reference> {
+fn reference(experiment: &Experiment, baseline: &Condition, runs: Group) -> Option<Reference> {
     let mut first = runs.points.clone();
     first.sort_by_key(|point| point.seed);
     first.truncate(experiment.settings.line_seeds.of(first.len()));
     let value = mean(&first.iter().map(|point| point.value).collect::<Vec<_>>()).ok()?;
     let of = if first.len() < runs.points.len() { " of the first seeds" } else { "" };
-    let label = format!("{} mean{of}", experiment.baseline.label);
+    let label = format!("{} mean{of}", baseline.label);
     Some(Reference { value, label, n: Some(first.len()), runs: Some(runs) })
 }
 

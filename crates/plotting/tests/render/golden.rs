@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use plotting::{LinesFigure, Scene, ViolinFigure, lay_out, lay_out_curves, lay_out_lines, to_svg};
+use plotting::{LinesFigure, Scene, ViolinFigure, lay_out, lay_out_curves, lay_out_intervals, lay_out_lines, to_svg};
 
-use crate::curves;
 use crate::support::{diagram, figure, lines, violins};
+use crate::{curves, intervals};
 
 fn compare(name: &str, scene: &Scene) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
@@ -46,4 +46,9 @@ fn lines_are_as_they_were() {
 #[test]
 fn curves_are_as_they_were() {
     compare("curves.svg", &lay_out_curves(&curves::figure()).unwrap());
+}
+
+#[test]
+fn intervals_are_as_they_were() {
+    compare("intervals.svg", &lay_out_intervals(&intervals::figure()).unwrap());
 }

@@ -2,6 +2,7 @@
 
 mod curves;
 mod golden;
+mod intervals;
 mod lines;
 mod paths;
 mod support;

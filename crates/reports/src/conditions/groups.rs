@@ -71,6 +71,8 @@ impl<'a> Groups<'a> {
     pub(crate) fn axes(&self) -> Vec<Axis> {
         match &self.table.reading.trend_column {
             Some(column) => vec![Axis::Column(column.clone())],
+            // Points of a line differ in nothing but x that they could be ordered by.
+            None if self.groups.iter().any(|group| group.factors.x.is_some()) => vec![Axis::Line],
             None => vec![Axis::Tasks, Axis::LastRate],
         }
     }

@@ -6,11 +6,11 @@ use crate::roles::{Axis, Factors, same};
 /// The condition that another is naturally compared with, by the first of these that applies:
 ///
 /// 1. of conditions that differ in the number of tasks alone, or in the level of the column that the caller named, the one
-///    with the fewest, or the lowest;
+///    with the fewest, or the lowest; of the points of a line, the one with the lowest x;
 /// 2. of conditions that differ in learning rates alone, the one with the base rate in both tasks, the base being the first
 ///    rate that most second rates follow;
 /// 3. of conditions that differ in bias resets alone, the one without a reset;
-/// 4. the first of the dataset that is no baseline.
+/// 4. the first of the dataset that is no baseline and has its network.
 ///
 /// `None` of a baseline, of a condition that is the reference itself, and where several are at the lowest level.
 pub fn reference<'g, 'a>(groups: &'g Groups<'a>, of: &Group<'_>) -> Option<&'g Group<'a>> {
@@ -20,9 +20,15 @@ pub fn reference<'g, 'a>(groups: &'g Groups<'a>, of: &Group<'_>) -> Option<&'g G
     let studied = groups.studied(of.dataset);
     let other = match lowest(&studied, of, &groups.axes()[0]) {
         Some(lowest) => lowest?,
-        None => base_rate(&studied, of).or_else(|| no_reset(&studied, of)).or(studied.first().copied())?,
+        None => {
+            base_rate(&studied, of).or_else(|| no_reset(&studied, of)).or_else(|| first_of_network(&studied, of))?
+        }
     };
     (other.condition != of.condition).then_some(other)
+}
+
+fn first_of_network<'g, 'a>(studied: &[&'g Group<'a>], of: &Group<'_>) -> Option<&'g Group<'a>> {
+    studied.iter().copied().find(|group| group.factors.network == of.factors.network)
 }
 
 /// Conditions that agree with this one in what `key` leaves of the factors.

@@ -61,6 +61,7 @@ fn name(key: &Factors, axis: &Axis) -> String {
     let path = key.path.as_deref().filter(|path| !path.is_empty());
     match axis {
         Axis::LastRate => "second learning rate".into(),
+        Axis::Line => key.line.clone().unwrap_or_else(|| "x".into()),
         Axis::Tasks => path.map_or_else(|| "number of tasks".into(), |path| format!("{path}, number of tasks")),
         Axis::Column(column) => path.map_or_else(|| column.clone(), |path| format!("{path}, {column}")),
     }

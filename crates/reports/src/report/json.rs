@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use statistics::{Defined, Interval};
 
 use crate::analysis::Analysis;
-use crate::estimates::{Across, Beside, FAMILY, NOTICEABLE, Summary};
+use crate::estimates::{Across, Beside, FAMILY, NOTICEABLE, Ranking, Summary};
 use crate::report::tests_file::{Row, rows};
 
 /// The analysis as JSON: a number that is not defined is an object with the reason.
@@ -36,6 +36,7 @@ pub(crate) fn report(analysis: &Analysis) -> String {
         "summaries": analysis.summaries.iter().map(summary).collect::<Vec<_>>(),
         "beside": analysis.beside.iter().map(beside).collect::<Vec<_>>(),
         "across_datasets": analysis.across.iter().map(across).collect::<Vec<_>>(),
+        "rankings": analysis.rankings.iter().map(ranking).collect::<Vec<_>>(),
         "comparisons": comparisons.collect::<Vec<_>>(),
         "tests": rows(analysis).iter().map(test).collect::<Vec<_>>(),
     });
@@ -50,6 +51,18 @@ fn number(value: Defined<f64>) -> Value {
 
 fn interval(value: Defined<Interval>) -> Value {
     value.map_or_else(|reason| json!({ "not_defined": reason.to_string() }), |i| json!([i.low, i.high]))
+}
+
+fn ranking(ranking: &Ranking) -> Value {
+    let ranked = ranking.ranked.iter().map(|(condition, rank)| {
+        json!({ "condition": condition, "rank": rank.rank, "interval": [rank.low, rank.high], "is_best": rank.is_lowest })
+    });
+    json!({
+        "dataset": ranking.dataset,
+        "network": ranking.network,
+        "seeds": ranking.seeds,
+        "ranked": ranked.collect::<Vec<_>>(),
+    })
 }
 
 fn beside(beside: &Beside) -> Value {

@@ -3,7 +3,9 @@
 use crate::analysis::Analysis;
 use crate::estimates::Against;
 use crate::report::notes::notes;
-use crate::report::tables::{Table, across_table, beside_tables, comparison_table, summary_table, trend_table};
+use crate::report::tables::{
+    Table, across_table, beside_tables, comparison_table, ranking_table, summary_table, trend_table,
+};
 
 /// Text in which nothing is markup: it cannot end its column or row, and shows as it is written.
 pub(crate) fn cell(text: &str) -> String {
@@ -45,6 +47,9 @@ pub(crate) fn report(analysis: &Analysis) -> String {
     section("Against the baseline", comparison_table(analysis, Against::Baseline), "The table has no baseline.");
     section("Against the reference", comparison_table(analysis, Against::Reference), "No condition has a reference.");
     section("Trends", trend_table(analysis), "No conditions have an order.");
+    if !analysis.rankings.is_empty() {
+        section("Ranking", ranking_table(analysis), "");
+    }
     if !analysis.across.is_empty() {
         section("Across datasets", across_table(analysis), "");
     }

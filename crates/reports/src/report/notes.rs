@@ -3,7 +3,8 @@
 use counted::counted;
 
 use crate::analysis::Analysis;
-use crate::estimates::FAMILY;
+use crate::claims::LEVEL;
+use crate::estimates::{Against, Comparison, FAMILY};
 use crate::report::tables::BOOTSTRAP_RUNS;
 
 /// One statement an item, for HTML to escape or as markdown: `name` writes what comes from the table, such as a label.
@@ -50,6 +51,14 @@ pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String
         ));
     }
     notes.push(format!("P-values in parentheses are Holm-corrected; a family is {FAMILY}."));
+    notes.extend(decided(analysis).iter().map(|text| name(text)));
+    if !analysis.rankings.is_empty() {
+        notes.push(
+            "Ranks are those of means over the seeds that all conditions have; their intervals are percentiles of a bootstrap over \
+             these seeds, each with the runs of all conditions. It knows no other seeds, and is too narrow for few of them."
+                .into(),
+        );
+    }
     notes.push(format!(
         "Equivalence is tested by two one-sided t-tests of the condition against 95 % and 105 % of the other; the probability of \
          improvement is that a run of the condition ends {}; what is detectable is the smallest true difference that \
@@ -64,6 +73,43 @@ pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String
         notes.push(name(&text));
     }
     notes
+}
+
+/// Which conditions are shown to be better or worse than the one that most are compared with, after correction, where these are several.
+fn decided(analysis: &Analysis) -> Vec<String> {
+    let mut references: Vec<(&str, &str)> = Vec::new();
+    let of_references = || analysis.comparisons.iter().filter(|c| c.against == Against::Reference);
+    for c in of_references() {
+        let key = (c.dataset.as_str(), c.other.as_str());
+        if !references.contains(&key) {
+            references.push(key);
+        }
+    }
+    let mut statements = Vec::new();
+    for (dataset, other) in references {
+        let compared: Vec<_> =
+            of_references().filter(|c| (c.dataset.as_str(), c.other.as_str()) == (dataset, other)).collect();
+        if compared.len() < 2 {
+            continue;
+        }
+        let of = |wanted: Option<bool>| -> String {
+            let side = |c: &&&Comparison| {
+                let decided = c.deciding_p().is_some_and(|p| p < LEVEL);
+                let better = c.difference.is_ok_and(|d| (d < 0.0) != analysis.measure.higher_is_better);
+                (if decided { Some(better) } else { None }) == wanted
+            };
+            let names: Vec<&str> = compared.iter().filter(side).map(|c| c.condition.as_str()).collect();
+            if names.is_empty() { "none".into() } else { names.join("; ") }
+        };
+        statements.push(format!(
+            "{dataset}, against {other}, by the t-test that decides and after correction: shown to be better are {}; shown to be worse \
+             are {}; shown to be neither are {}.",
+            of(Some(true)),
+            of(Some(false)),
+            of(None),
+        ));
+    }
+    statements
 }
 
 fn status_name(status: &str) -> &str {

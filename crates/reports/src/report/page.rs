@@ -9,7 +9,9 @@ use crate::report::claims_file::{PART_HEADING, part_cells, sentence};
 use crate::report::explorer::{self, explorer};
 use crate::report::html::{STYLE, escape, svg, table};
 use crate::report::notes::notes;
-use crate::report::tables::{Table, across_table, beside_tables, comparison_table, summary_table, trend_table};
+use crate::report::tables::{
+    Table, across_table, beside_tables, comparison_table, ranking_table, summary_table, trend_table,
+};
 
 /// What goes on the page.
 pub(crate) struct Content<'a> {
@@ -133,6 +135,7 @@ fn section(content: &Content<'_>, name: &str) -> String {
             ("Against the baseline".to_owned(), comparison_table(analysis, Against::Baseline)),
             ("Against the reference".to_owned(), comparison_table(analysis, Against::Reference)),
             ("Trends".to_owned(), trend_table(analysis)),
+            ("Ranking".to_owned(), ranking_table(analysis)),
             ("Across datasets".to_owned(), across_table(analysis)),
         ];
         parts.extend(beside_tables(analysis).into_iter().map(|(title, table)| (format!("Beside it: {title}"), table)));

@@ -12,7 +12,7 @@ use crate::report::page;
 use crate::table::RunTable;
 
 /// Figures that come from runs.
-pub const FIGURES: [u8; 7] = [3, 4, 5, 6, 8, 9, 10];
+pub const FIGURES: [u8; 8] = [3, 4, 5, 6, 8, 9, 10, 11];
 
 /// Where the results of one scale lie.
 pub struct ScaleFolder {

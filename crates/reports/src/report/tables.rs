@@ -1,10 +1,10 @@
 //! The tables of a report, shared by the markdown and the page.
 
-use statistics::{Defined, Estimate, RankTest};
+use statistics::{Defined, Estimate, Rank, RankTest};
 
 use crate::analysis::Analysis;
 use crate::claims::LEVEL;
-use crate::estimates::{Across, Against, Beside, Comparison, Summary, Trend};
+use crate::estimates::{Across, Against, Beside, Comparison, Ranking, Summary, Trend};
 use crate::report::format::{defined, interval, number, p, signed};
 
 /// A table: its heading, and its rows of cells.
@@ -154,6 +154,38 @@ pub(crate) fn beside_tables(analysis: &Analysis) -> Vec<(String, Table)> {
         (title, Table { heading, rows: beside.summaries.iter().map(row).collect() })
     };
     analysis.beside.iter().map(of).collect()
+}
+
+/// Conditions from the best to the worst.
+pub(crate) fn ranking_table(analysis: &Analysis) -> Table {
+    let of = |ranking: &Ranking| {
+        let network = ranking.network.clone().unwrap_or_default();
+        let (dataset, seeds) = (ranking.dataset.clone(), ranking.seeds.to_string());
+        let row = move |(condition, rank): &(String, Rank)| {
+            vec![
+                dataset.clone(),
+                network.clone(),
+                condition.clone(),
+                seeds.clone(),
+                number(rank.rank),
+                format!("{} to {}", number(rank.low), number(rank.high)),
+                number(rank.is_lowest),
+            ]
+        };
+        ranking.ranked.iter().map(row).collect::<Vec<_>>()
+    };
+    Table {
+        heading: vec![
+            "Dataset",
+            "Network",
+            "Condition",
+            "Seeds",
+            "Rank",
+            "95 % interval",
+            "Share of resamples in which it is the best",
+        ],
+        rows: analysis.rankings.iter().flat_map(of).collect(),
+    }
 }
 
 /// Conditions that several datasets have.

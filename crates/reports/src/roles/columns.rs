@@ -59,6 +59,16 @@ pub(crate) fn read(cells: &Cells) -> Result<Vec<Factors>, TableError> {
             Some(())
         })?;
     }
+    if Factors::OF_LINES.iter().all(|column| cells.has(column)) {
+        each(cells, "line", &mut factors, "text or nothing", |f, cell| {
+            f.line = cell.filter(|line| !line.is_empty()).map(str::to_owned);
+            Some(())
+        })?;
+        each(cells, "x", &mut factors, "a finite number or nothing", |f, cell| {
+            f.x = cell.filter(|cell| !cell.is_empty()).map(|cell| number(Some(cell)).ok_or(())).transpose().ok()?;
+            Some(())
+        })?;
+    }
     Ok(factors)
 }
 

@@ -37,6 +37,10 @@ pub struct Factors {
     pub target: Strengths,
     /// Every intervention with its task, such as `1: bias_reset 0.01; 2: bias_reset 0.01`; empty where there is none.
     pub interventions: Option<String>,
+    /// The line of conditions that it is a point of, and its place on it, where it is one.
+    pub line: Option<String>,
+    /// Its place on that line.
+    pub x: Option<f64>,
     /// Level in the column that the caller named for trends.
     pub level: Option<f64>,
 }
@@ -48,6 +52,8 @@ pub(crate) enum Axis {
     Tasks,
     /// `lr_2`.
     LastRate,
+    /// `x`, along a `line`.
+    Line,
     /// The column that the caller named, which may be a factor's.
     Column(String),
 }
@@ -58,7 +64,7 @@ pub(crate) fn same(a: f64, b: f64) -> bool {
 }
 
 impl Factors {
-    /// The columns of a table of runs that say what a condition is, in the order of the fields.
+    /// The columns of a table of runs that say what a condition is, in the order of the fields; [`Self::OF_LINES`] may be there besides.
     pub const COLUMNS: [&str; 15] = [
         "is_baseline",
         "network",
@@ -77,11 +83,15 @@ impl Factors {
         "interventions",
     ];
 
+    /// The columns of tables whose conditions are points of lines.
+    pub const OF_LINES: [&str; 2] = ["line", "x"];
+
     /// The condition's level on an axis, where it has one.
     pub(crate) fn level_on(&self, axis: &Axis) -> Option<f64> {
         match axis {
             Axis::Tasks => self.tasks.map(f64::from),
             Axis::LastRate => self.lr_2,
+            Axis::Line => self.x,
             Axis::Column(_) => self.level,
         }
     }
@@ -92,6 +102,8 @@ impl Factors {
         match axis {
             Axis::Tasks => rest.tasks = None,
             Axis::LastRate => rest.lr_2 = None,
+            // Whatever else the points of a line differ in, they do with x.
+            Axis::Line => rest = Self { line: rest.line, network: rest.network, ..Self::default() },
             Axis::Column(column) => {
                 rest.level = None;
                 rest.clear(column);
@@ -190,7 +202,8 @@ impl Factors {
             number(self.target.shift),
             text(&self.interventions),
         ];
-        Self::COLUMNS.into_iter().zip(values)
+        let of_lines = Self::OF_LINES.into_iter().zip([text(&self.line), number(self.x)]);
+        Self::COLUMNS.into_iter().zip(values).chain(of_lines)
     }
 }
 

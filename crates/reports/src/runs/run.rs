@@ -16,6 +16,10 @@ pub struct Run {
     pub analysed: Option<f64>,
     /// Loss on the standard test images, where the table has it; `None` where the run failed.
     pub test_loss: Option<f64>,
+    /// Accuracy on the standard test images, where the table has it.
+    pub test_accuracy: Option<f64>,
+    /// Epochs of all tasks of the path, where the table has them.
+    pub epochs_in_all: Option<f64>,
     /// Loss on the training images, where the table has it.
     pub train_loss: Option<f64>,
     /// Epochs until the lowest validation loss, where the table has them.
