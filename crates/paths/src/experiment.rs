@@ -393,11 +393,41 @@ mod tests {
             (lines.replace("{x}", "x"), "write {x} into its label"),
             (lines.replace("3, 5, 9", "3, 5, 3"), "listed twice"),
             (lines.replace("2, 4, 8", "0, 4, 8"), "1 or more"),
+            (lines.replace("2, 4, 8", "2, \"x\", 8"), "expected a number"),
+            (lines.replace("[2, 4, 8]", "\"x\""), "a whole number"),
             (lines.replace("\nlabel", "\nx = 3\nlabel"), "says `x` and has a list"),
         ] {
             let message = with(&lines).unwrap_err().to_string();
             assert!(message.contains(part), "`{part}` is not in:\n{message}");
         }
+    }
+
+    #[test]
+    fn schedules_and_interventions_may_be_words() {
+        let lines = "settings = { schedule = \"warm_up\" }\n[[conditions]]\nlabel = \"a\"\n\
+                     path = [{ schedule = \"cosine\", interventions = [\"redo\", { dash = { alpha = 0.5 } }] }, { schedule = \"constant\" }, {}]\n";
+        let experiment = with(lines).unwrap().resolve(None, &[]).unwrap();
+        let path = experiment.conditions[0].path(DatasetName::Mnist, &experiment.settings);
+        let schedules: Vec<String> = path.iter().map(|step| step.process.schedule.to_string()).collect();
+        assert_eq!(schedules, ["cosine", "constant", "warm-up over 5 epochs"]);
+        let done: Vec<String> = path[0].interventions.iter().map(ToString::to_string).collect();
+        assert_eq!(done, ["redo 0.025 every 1", "dash 0.5 0.3"]);
+        for (change, parts) in [
+            (("\"cosine\"", "\"linear\""), ["line 6", "`cosine`"]),
+            (("alpha = 0.5", "alpha = 0"), ["line 6", "above 0"]),
+            (("\"redo\"", "\"rodeo\""), ["line 6", "`redo`"]),
+            (("\"redo\"", "{ redo = { tau = 1 } }"), ["line 6", "threshold"]),
+        ] {
+            let message = with(&lines.replace(change.0, change.1)).unwrap_err().to_string();
+            assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+        }
+        let set = |text| SettingsPatch::parse_assignment(text);
+        assert_eq!(set("schedule=cosine").unwrap().schedule.map(|s| s.to_string()).as_deref(), Some("cosine"));
+        assert!(set("augmentation=crop-flip").unwrap().augmentation.is_some());
+        let other = set("other_networks=[\"mlp\"]").unwrap().other_networks.unwrap();
+        assert_eq!(other[0].width, crate::Width::Standard);
+        assert!(set("other_networks=[3]").unwrap_err().to_string().contains("a network's name"));
+        assert!(set("other_networks=[\"vgg\"]").unwrap_err().to_string().contains("all-cnn"));
     }
 
     #[test]

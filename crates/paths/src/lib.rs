@@ -55,6 +55,7 @@ mod step_form;
 mod transform;
 mod values;
 mod width;
+mod word_or_table;
 
 pub use augmentation::Augmentation;
 pub use complete::complete;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
 /// A number, or several of which each stands for a condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,14 +91,6 @@ impl<T: Number, C: Fn(&T) -> Result<(), String>> ListedVisitor<T, C> {
     }
 }
 
-/// A number inside a list.
-#[derive(serde::Deserialize)]
-#[serde(untagged)]
-enum Item {
-    Integer(i64),
-    Float(f64),
-}
-
 impl<'de, T: Number, C: Fn(&T) -> Result<(), String>> Visitor<'de> for ListedVisitor<T, C> {
     type Value = Listed<T>;
 
@@ -120,11 +112,7 @@ impl<'de, T: Number, C: Fn(&T) -> Result<(), String>> Visitor<'de> for ListedVis
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut numbers: Vec<T> = Vec::new();
-        while let Some(item) = seq.next_element::<Item>()? {
-            let number = match item {
-                Item::Integer(value) => self.checked(T::of_integer(value), &value)?,
-                Item::Float(value) => self.checked(T::of_float(value), &value)?,
-            };
+        while let Some(number) = seq.next_element_seed(Item(&self))? {
             if numbers.contains(&number) {
                 return Err(de::Error::custom(format!("the number {number} is listed twice")));
             }
@@ -137,5 +125,36 @@ impl<'de, T: Number, C: Fn(&T) -> Result<(), String>> Visitor<'de> for ListedVis
             return Err(de::Error::custom(format!("the list is empty; expected {}", T::EXPECTED)));
         }
         Ok(Listed::Each(numbers))
+    }
+}
+
+/// A number inside a list.
+struct Item<'a, T, C>(&'a ListedVisitor<T, C>);
+
+impl<'de, T: Number, C: Fn(&T) -> Result<(), String>> DeserializeSeed<'de> for Item<'_, T, C> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Number, C: Fn(&T) -> Result<(), String>> Visitor<'de> for Item<'_, T, C> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
+        self.0.checked(T::of_integer(value), &value)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
+        self.0.checked(i64::try_from(value).ok().and_then(T::of_integer), &value)
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
+        self.0.checked(T::of_float(value), &value)
     }
 }

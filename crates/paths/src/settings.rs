@@ -100,7 +100,9 @@ settings! {
     patience: usize = LearningProcess::default().patience;
     /// Weights that are tested and carried to the next task: "best" or "last".
     carry: Carry = LearningProcess::default().carry;
-    /// Schedule of the learning rate, anew for every task: "constant", or one with its parameters, such as { cosine = {} }.
+    /// Schedule of the learning rate, anew for every task: "constant", "step", "cosine" or "warm_up", or one of them with its
+    /// parameters, such as { cosine = { floor = 0.1 } }.
+    #[serde(deserialize_with = "some_schedule")]
     schedule: Schedule = LearningProcess::default().schedule;
     /// What is done to training images anew in every epoch: "none", "crop" or "crop-flip".
     augmentation: Augmentation = LearningProcess::default().augmentation;
@@ -149,6 +151,10 @@ impl Settings {
             split_seed: self.split_seed.of(seed),
         }
     }
+}
+
+fn some_schedule<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Schedule>, D::Error> {
+    crate::word_or_table::word_or_table(deserializer).map(Some)
 }
 
 fn some_datasets<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<DatasetName>>, D::Error> {

@@ -1,8 +1,9 @@
 //! One task of a condition as an experiment file writes it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::listed::{Listed, Number};
+use crate::word_or_table::word_or_table;
 use crate::{
     Augmentation, Carry, DatasetName, Intervention, LearningProcess, Schedule, Settings, Step, Task, Transform, values,
 };
@@ -11,14 +12,14 @@ use crate::{
 macro_rules! step_form {
     (
         numbers { $( $(#[doc = $number_doc:literal])* $number:ident : $type:ty, $check:literal; )+ }
-        others { $( $(#[doc = $other_doc:literal])* $other:ident : $other_type:ty; )+ }
+        others { $( $(#[doc = $other_doc:literal])* $other:ident : $other_type:ty $(, $other_check:literal)?; )+ }
     ) => {
         /// One task of a condition: what it makes of its dataset, and what differs from the experiment's settings.
         #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
         #[serde(deny_unknown_fields, default)]
         pub struct StepForm {
             $( $(#[doc = $number_doc])* #[serde(deserialize_with = $check)] $number: Option<Listed<$type>>, )+
-            $( $(#[doc = $other_doc])* $other: $other_type, )+
+            $( $(#[doc = $other_doc])* $(#[serde(deserialize_with = $other_check)])? $other: $other_type, )+
         }
 
         impl StepForm {
@@ -67,11 +68,23 @@ step_form! {
         /// Another dataset than the panel's, with images of the same shape.
         dataset: Option<DatasetName>;
         carry: Option<Carry>;
-        schedule: Option<Schedule>;
+        schedule: Option<Schedule>, "some_schedule";
         augmentation: Option<Augmentation>;
         /// Done to the model before the task, in this order, after the bias reset where there is one.
-        interventions: Vec<Intervention>;
+        interventions: Vec<Intervention>, "each_intervention";
     }
+}
+
+fn some_schedule<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Schedule>, D::Error> {
+    word_or_table(deserializer).map(Some)
+}
+
+fn each_intervention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Intervention>, D::Error> {
+    /// One that may be a word.
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Item(#[serde(deserialize_with = "word_or_table")] Intervention);
+    Ok(Vec::<Item>::deserialize(deserializer)?.into_iter().map(|item| item.0).collect())
 }
 
 /// The number of a key whose list, if it was one, has been picked from.

@@ -20,6 +20,8 @@ const ROW: f64 = 11.0;
 const BLOCK: f64 = 5.0;
 /// Radius of the dots of single runs, in points.
 const DOT: f64 = 1.1;
+/// How far estimates lie above the middle of a row, and dots below it, in points.
+const APART: (f64, f64) = (1.2, 2.6);
 /// Width of the whiskers, in points.
 const WHISKER: f64 = 0.9;
 /// Most of the page that names of conditions take.
@@ -155,8 +157,9 @@ fn fitted(label: &str, width: f64) -> String {
 
 fn draw_cell(scene: &mut Scene, cell: &IntervalsCell, y: f64, place: impl Fn(f64) -> f64) {
     for &value in &cell.dots {
-        scene.disc((place(value), y), DOT, VIOLIN_EDGE);
+        scene.disc((place(value), y + APART.1), DOT, VIOLIN_EDGE);
     }
+    let y = y - APART.0;
     let (low, high) = (place(cell.estimate.low), place(cell.estimate.high));
     if low < high {
         scene.rectangle((low, y - WHISKER / 2.0), (high, y + WHISKER / 2.0), INK);
