@@ -1,7 +1,7 @@
 //! Values over a number: final results over what conditions differ in, or what each task ended with over the number of the task.
 
 use paths::{Condition, DatasetName, Experiment};
-use plotting::{Curve, CurveDot, CurvesFigure, CurvesPanel, CurvesRow, Estimate, MOST_STROKES};
+use plotting::{Curve, CurvesFigure, CurvesPanel, CurvesRow, Estimate, MOST_STROKES};
 use reports::{Run, RunTable};
 use sequence::TaskRow;
 
@@ -10,14 +10,15 @@ use super::output::OutputError;
 use super::violins::estimate;
 
 /// A value of one run, at a place along x.
-struct Dot {
+struct Value {
+    seed: u64,
     x: f64,
     y: f64,
 }
 
-/// The dots of one line of a panel.
+/// The values of one line of a panel.
 struct Line {
-    dots: Vec<Dot>,
+    values: Vec<Value>,
     /// Whether it has one value for all places, as a baseline does.
     is_level: bool,
 }
@@ -85,16 +86,20 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> CurvesFigure 
             table.runs.iter().filter(|run| run.dataset == dataset.id() && run.condition == label).collect()
         };
         let panel = |shown: &Shown<Run>| {
-            let dots = |condition: &Condition, x: f64| -> Vec<Dot> {
-                runs(&condition.label).into_iter().filter_map(|run| Some(Dot { x, y: (shown.of)(run)? })).collect()
+            let values = |condition: &Condition, x: f64| -> Vec<Value> {
+                runs(&condition.label)
+                    .into_iter()
+                    .filter_map(|run| Some(Value { seed: run.seed, x, y: (shown.of)(run)? }))
+                    .collect()
             };
             let of_line = |name: &String| {
                 let conditions = experiment.conditions.iter().filter(|condition| line_of(condition) == *name);
-                let dots =
-                    conditions.flat_map(|condition| condition.place().map(|x| dots(condition, x)).unwrap_or_default());
-                Line { dots: dots.collect(), is_level: false }
+                let of_points = conditions
+                    .flat_map(|condition| condition.place().map(|x| values(condition, x)).unwrap_or_default());
+                Line { values: of_points.collect(), is_level: false }
             };
-            let baselines = experiment.baselines().map(|baseline| Line { dots: dots(baseline, 0.0), is_level: true });
+            let baselines =
+                experiment.baselines().map(|baseline| Line { values: values(baseline, 0.0), is_level: true });
             let lines: Vec<Line> = baselines.chain(names.iter().map(of_line)).collect();
             panel(&lines, &experiment.x_label, shown.label, shown.most)
         };
@@ -110,8 +115,9 @@ pub(super) fn tasks(experiment: &Experiment, table: &RunTable, rows: &[TaskRow])
         let panel = |shown: &Shown<TaskRow>| {
             let of = |condition: &Condition, is_level: bool| {
                 let rows = rows.iter().filter(|row| row.dataset == dataset && row.condition == condition.label);
-                let dots = rows.filter_map(|row| Some(Dot { x: row.task as f64, y: (shown.of)(row)? }));
-                Line { dots: dots.collect(), is_level }
+                let values =
+                    rows.filter_map(|row| Some(Value { seed: row.seed, x: row.task as f64, y: (shown.of)(row)? }));
+                Line { values: values.collect(), is_level }
             };
             let baselines = experiment.baselines().map(|baseline| of(baseline, baseline.steps.len() == 1));
             let lines: Vec<Line> = baselines.chain(experiment.conditions.iter().map(|c| of(c, false))).collect();
@@ -132,46 +138,49 @@ fn assemble(experiment: &Experiment, table: &RunTable, names: Vec<String>, rows:
         names: experiment.baselines().map(|baseline| baseline.label.clone()).chain(names).collect(),
         rows,
         ribbon: "95 % interval of the mean over seeds".to_owned(),
-        dot: "a run".to_owned(),
+        thin: "one seed".to_owned(),
         note: Some(note(experiment, table).map_or_else(|| method.clone(), |note| format!("{method} {note}"))),
         ..CurvesFigure::default()
     }
 }
 
 fn panel(lines: &[Line], x_label: &str, y_label: &str, most: f64) -> CurvesPanel {
-    let places = || lines.iter().filter(|line| !line.is_level).flat_map(|line| &line.dots).map(|dot| dot.x);
+    let places = || lines.iter().filter(|line| !line.is_level).flat_map(|line| &line.values).map(|value| value.x);
     let (low, high) = places().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-    // Values that differ by orders of magnitude lie on a logarithmic axis elsewhere; here their order is what is looked at.
     let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
-    let cut = |estimate: Estimate| Estimate { low: estimate.low.max(0.0), high: estimate.high.min(most), ..estimate };
-    let values = |line: &Line, x: Option<f64>| -> Vec<f64> {
-        line.dots.iter().filter(|dot| x.is_none_or(|x| dot.x == x)).map(|dot| dot.y).collect()
-    };
-    let curve = |(name, line): (usize, &Line)| {
-        let mut xs: Vec<f64> = line.dots.iter().map(|dot| dot.x).collect();
-        xs.sort_by(f64::total_cmp);
-        xs.dedup();
-        let points: Vec<(f64, Estimate)> = if line.is_level {
-            let level = estimate(&values(line, None));
-            [low, high].into_iter().filter_map(|x| Some((x, cut(level?)))).collect()
-        } else {
-            xs.into_iter().filter_map(|x| Some((x, cut(estimate(&values(line, Some(x)))?)))).collect()
-        };
-        Curve { name, is_thin: false, points }
-    };
-    let dots = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| !line.is_level)
-        .flat_map(|(name, line)| line.dots.iter().map(move |dot| CurveDot { name, x: dot.x, y: dot.y }));
     let margin = (high - low) * 0.03;
+    let curves = lines.iter().enumerate().flat_map(|(name, line)| line.curves(name, (low, high), most));
     CurvesPanel {
         x_label: x_label.to_owned(),
         x_range: (low < high).then_some((low - margin, high + margin)),
         y_label: y_label.to_owned(),
-        dots: dots.collect(),
-        curves: lines.iter().enumerate().map(curve).collect(),
+        curves: curves.collect(),
         ..CurvesPanel::default()
+    }
+}
+
+impl Line {
+    /// A thin curve of each seed, where there are several, and that of their means; a level goes from one end of x to the other.
+    fn curves(&self, name: usize, (low, high): (f64, f64), most: f64) -> Vec<Curve> {
+        let mut seeds: Vec<u64> = self.values.iter().map(|value| value.seed).collect();
+        seeds.sort_unstable();
+        seeds.dedup();
+        let mut xs: Vec<f64> = if self.is_level { vec![low, high] } else { self.values.iter().map(|v| v.x).collect() };
+        xs.sort_by(f64::total_cmp);
+        xs.dedup();
+        let at = |x: f64| self.values.iter().filter(move |value| self.is_level || value.x == x);
+        let exact = |y: f64| Estimate { value: y, low: y, high: y };
+        let of_seed = |seed: &u64| {
+            let value = |&x: &f64| at(x).find(|value| value.seed == *seed).map(|value| (x, exact(value.y)));
+            Curve { name, is_thin: true, points: xs.iter().filter_map(value).collect() }
+        };
+        let mut curves: Vec<Curve> = if seeds.len() > 1 { seeds.iter().map(of_seed).collect() } else { Vec::new() };
+        let mean = |&x: &f64| {
+            let found = estimate(&at(x).map(|value| value.y).collect::<Vec<_>>())?;
+            Some((x, Estimate { low: found.low.max(0.0), high: found.high.min(most), ..found }))
+        };
+        curves.push(Curve { name, is_thin: false, points: xs.iter().filter_map(mean).collect() });
+        curves
     }
 }
 
@@ -192,6 +201,14 @@ mod tests {
                           path = [{ blur = 0.25, max_epochs = [1, 4] }, {}]\n\
                           [[conditions]]\nlabel = \"none\"\nline = \"blurred\"\nx = 0\npath = [{}, {}]\n";
 
+    fn means(panel: &CurvesPanel) -> Vec<&Curve> {
+        panel.curves.iter().filter(|curve| !curve.is_thin).collect()
+    }
+
+    fn points(curve: &Curve) -> Vec<(f64, f64)> {
+        curve.points.iter().map(|(x, estimate)| (*x, estimate.value)).collect()
+    }
+
     #[test]
     fn conditions_are_points_of_their_line_and_the_baseline_is_drawn_all_along() {
         let csv = "dataset,condition,seed,test_loss,test_accuracy\nmnist,baseline,0,1,0.5\nmnist,baseline,1,1.2,0.5\n\
@@ -200,11 +217,11 @@ mod tests {
         let figure = figure(&experiment(LISTED), &table);
         assert_eq!(figure.names, ["baseline", "blurred"]);
         let panel = &figure.rows[0].panels[0];
-        let points: Vec<(f64, f64)> = panel.curves[1].points.iter().map(|(x, e)| (*x, e.value)).collect();
-        assert_eq!(points, [(0.0, 1.5), (1.0, 2.1), (4.0, 3.0)]);
-        let level: Vec<(f64, f64)> = panel.curves[0].points.iter().map(|(x, e)| (*x, e.value)).collect();
-        assert_eq!(level, [(0.0, 1.1), (4.0, 1.1)]);
-        assert_eq!(panel.dots.len(), 4);
+        let [level, line] = means(panel)[..] else { panic!("{panel:?}") };
+        assert_eq!(points(line), [(0.0, 1.5), (1.0, 2.1), (4.0, 3.0)]);
+        assert_eq!(points(level), [(0.0, 1.1), (4.0, 1.1)]);
+        let of_seed_0 = panel.curves.iter().find(|curve| curve.is_thin && curve.name == 1).unwrap();
+        assert_eq!(points(of_seed_0), [(0.0, 1.5), (1.0, 2.0), (4.0, 3.0)]);
         plotting::lay_out_curves(&figure).unwrap();
     }
 
@@ -243,10 +260,9 @@ mod tests {
         let csv = "dataset,condition,seed,test_loss\nmnist,none,0,0.2\n";
         let table = RunTable::from_csv(csv.into(), std::path::Path::new("runs.csv")).unwrap();
         let figure = tasks(&experiment(LISTED), &table, &[row(1, 0.9), row(2, 0.8)]);
-        let points: Vec<(f64, f64)> =
-            figure.rows[0].panels[0].curves[3].points.iter().map(|(x, e)| (*x, e.value)).collect();
-        assert_eq!(points, [(1.0, 0.9), (2.0, 0.8)]);
-        assert_eq!(figure.rows[0].panels[1].curves[3].points, []);
+        let panels = &figure.rows[0].panels;
+        assert_eq!(points(means(&panels[0])[3]), [(1.0, 0.9), (2.0, 0.8)]);
+        assert_eq!(points(means(&panels[1])[3]), []);
         plotting::lay_out_curves(&figure).unwrap();
     }
 }

@@ -102,8 +102,8 @@ fn decided(analysis: &Analysis) -> Vec<String> {
             if names.is_empty() { "none".into() } else { names.join("; ") }
         };
         statements.push(format!(
-            "{dataset}, against {other}, by the t-test that decides and after correction: shown to be better are {}; shown to be worse \
-             are {}; shown to be neither are {}.",
+            "{dataset}, against {other}, by the t-test that decides and after correction. Shown to be better: {}. Shown to be worse: {}. \
+             Neither: {}.",
             of(Some(true)),
             of(Some(false)),
             of(None),

@@ -167,8 +167,8 @@ pub(crate) fn ranking_table(analysis: &Analysis) -> Table {
                 network.clone(),
                 condition.clone(),
                 seeds.clone(),
-                number(rank.rank),
-                format!("{} to {}", number(rank.low), number(rank.high)),
+                rank.rank.to_string(),
+                format!("{} to {}", rank.low, rank.high),
                 number(rank.is_lowest),
             ]
         };
