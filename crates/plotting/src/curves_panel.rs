@@ -91,10 +91,12 @@ pub(crate) fn draw(
         stroke(curve.name).line(scene, &place(curve, |e| e.value), CURVE);
     }
     for (order, curve) in thick().enumerate() {
-        // Markers of neighbouring curves stand apart.
+        let points = place(curve, |e| e.value);
+        // Where points are so many that not all have a marker, those of neighbouring curves stand apart.
+        let all = points.windows(2).all(|pair| pair[1].0 - pair[0].0 >= BETWEEN_MARKERS);
         let mut free = f64::NEG_INFINITY;
-        for (number, point) in place(curve, |e| e.value).into_iter().enumerate() {
-            if point.0 >= free && (number > 0 || curve.points.len() == 1 || order == 0) {
+        for (number, point) in points.into_iter().enumerate() {
+            if point.0 >= free && (number > 0 || all || order == 0) {
                 stroke(curve.name).mark(scene, point, MARKER);
                 free = point.0 + BETWEEN_MARKERS;
             }
