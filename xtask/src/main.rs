@@ -33,7 +33,7 @@ enum Task {
     /// Sets up what is missing, trains and draws a figure of the paper
     Figure {
         /// The figure's number, or all
-        #[arg(value_parser = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "all"])]
+        #[arg(value_parser = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "all"])]
         number: String,
         /// Options of the figure's program, such as --scale (see `cargo xtask figure 6 -- --help`)
         #[arg(last = true)]

@@ -163,10 +163,11 @@ class Convolution : public torch::autograd::Function<Convolution> {
 #endif
 
 // libtorch's convolution. A 1×1 kernel with a stride goes over the pixels that it reaches: oneDNN's gradient of such a weight writes
-// beyond its memory on processors with AVX2 and without AVX-512 where channels-last images have 3 or 4 channels (torch 2.11.0).
+// beyond its memory on processors with AVX2 and without AVX-512 where channels-last images have 3 or 4 channels (torch 2.11.0). With 8
+// and more nothing of the kind was found, and its bits stay what they were.
 Tensor plain(const Tensor& x, const Tensor& weight, int64_t stride, int64_t padding) {
   const bool is_1x1 = weight.dim() == 4 && weight.size(2) == 1 && weight.size(3) == 1;
-  if (!is_1x1 || stride <= 1 || padding != 0 || x.dim() != 4 || !x.device().is_cpu())
+  if (!is_1x1 || stride <= 1 || padding != 0 || x.dim() != 4 || x.size(1) >= convolution::LANES || !x.device().is_cpu())
     return at::conv2d(x, weight, {}, stride, padding);
   const Tensor reached = x.slice(2, 0, std::nullopt, stride).slice(3, 0, std::nullopt, stride);
   return at::conv2d(reached.contiguous(x.suggest_memory_format()), weight);

@@ -154,7 +154,7 @@ impl Selected {
         for class in 0..=self.labels.iter().copied().max().unwrap_or(0) {
             let mut of_class: Vec<usize> = (0..self.len()).filter(|&place| self.labels[place] == class).collect();
             of_class.shuffle(&mut stream(draw_seed, Purpose::Share, class as usize, 0));
-            chosen.extend_from_slice(&of_class[..(share * of_class.len() as f64).ceil() as usize]);
+            chosen.extend_from_slice(&of_class[..(share * of_class.len() as f64 - 1e-9).ceil() as usize]);
         }
         chosen.sort_unstable();
         chosen

@@ -27,6 +27,9 @@ pub(crate) fn check(experiment: &Experiment) -> Result<(), OutputError> {
     if experiment.figure.epochs_row && kind != FigureKind::Violins {
         return Err(OutputError::EpochsRow);
     }
+    if experiment.figure.epochs_row && !experiment.settings.other_networks.is_empty() {
+        return Err(OutputError::OneNetwork { kind: "violins\" with \"epochs_row" });
+    }
     if experiment.figure.join_seeds && !matches!(kind, FigureKind::Violins | FigureKind::Paths) {
         return Err(OutputError::JoinSeeds);
     }

@@ -24,7 +24,7 @@ pub use conductor::main_of_all;
 pub use drawing::concept::{Concept, main_of_concept};
 pub use drawing::curves::learning_curves;
 pub use drawing::pictures::{picture, pictures};
-pub use reports::checkout;
+pub use reports::{FIGURES as WITH_TRAININGS, checkout};
 
 /// Runs the program of a figure of the paper, one of [`reports::FIGURES`].
 pub fn main(figure: u8) -> ExitCode {

@@ -9,7 +9,10 @@ use crate::error::InspectError;
 pub(crate) fn plan(figure: u8, scale: &str) -> Result<(Experiment, Plan), InspectError> {
     let refuse = |text: String| InspectError::Refused(text);
     let experiment = figures::experiment(figure, scale)
-        .ok_or_else(|| refuse(format!("no training is behind Figure {figure}; allowed: 3, 4, 5, 6, 8, 9, 10")))?
+        .ok_or_else(|| {
+            let known: Vec<String> = figures::WITH_TRAININGS.iter().map(u8::to_string).collect();
+            refuse(format!("no training is behind Figure {figure}; allowed: {}", known.join(", ")))
+        })?
         .map_err(|e| refuse(e.to_string()))?;
     let plan = Plan::new(&experiment);
     Ok((experiment, plan))

@@ -112,7 +112,7 @@ fn events(run: &Run, store: &Store) -> Result<Vec<u8>, InspectError> {
             scalar("loss/validation", epoch.validation_loss);
             scalar("accuracy/training", epoch.train_accuracy);
             scalar("accuracy/validation", epoch.validation_accuracy);
-            scalar("learning rate", record.process.lr);
+            scalar("learning rate", record.process.lr_in(epoch.epoch - 1));
             scalar("task", (record.position + 1) as f64);
             let of_epoch = |row: &&MeasureRow| row.moment == Moment::Epoch(epoch.epoch) && row.subject == "network";
             for row in measures.iter().filter(of_epoch).filter(|row| row.value.is_finite()) {

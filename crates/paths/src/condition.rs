@@ -116,6 +116,11 @@ impl TryFrom<ConditionForm> for Family {
                 "condition \"{label}\" sets both `lr` and `lr_factor` in one task; write one of the two"
             ));
         }
+        if form.x.is_none() && paths.iter().all(|path| path.1.is_none()) && label.contains("{x}") {
+            return Err(format!(
+                "condition \"{label}\" has {{x}} in its label and no number that it stands for: a list in a task, or `x`"
+            ));
+        }
         if form.x.is_some() && paths.iter().any(|path| path.1.is_some()) {
             return Err(format!(
                 "condition \"{label}\" says `x` and has a list, which says it too; write one of the two"
@@ -200,7 +205,8 @@ impl Condition {
     /// This condition with `{lr}` in its label replaced by its learning rates under `settings`, such as "(1e-3, 2e-3)".
     pub(crate) fn labelled(&self, settings: &Settings) -> Self {
         let rates: Vec<String> = self.steps.iter().map(|step| format!("{:e}", step.lr(settings))).collect();
-        Self { label: self.label.replace("{lr}", &format!("({})", rates.join(", "))), ..self.clone() }
+        let named = |text: &str| text.replace("{lr}", &format!("({})", rates.join(", ")));
+        Self { label: named(&self.label), line: named(&self.line), ..self.clone() }
     }
 
     /// The same with another network than that of the settings, which its label and its row say.
@@ -218,6 +224,15 @@ impl Condition {
     /// Refuses a task whose dataset has images of another shape than that of a panel.
     pub(crate) fn check_datasets(&self, panels: &[DatasetName]) -> Result<(), String> {
         let shape = |dataset: DatasetName| format!("{0}×{0}×{1}", dataset.image_size(), dataset.channels());
+        if let Some(last) = self.steps.last().and_then(StepForm::dataset)
+            && let Some(panel) = panels.iter().find(|panel| **panel != last)
+        {
+            return Err(format!(
+                "condition \"{}\" ends on {last} in a panel of {panel}: results are on the panel's standard test images; name the \
+                 dataset of the last task in `datasets`, and others in the tasks before",
+                self.label
+            ));
+        }
         for other in self.steps.iter().filter_map(StepForm::dataset) {
             if let Some(panel) = panels.iter().find(|panel| shape(**panel) != shape(other)) {
                 return Err(format!(

@@ -15,6 +15,9 @@ pub struct Drawing {
     pub epochs_row: bool,
     /// Whether thin lines join the runs of a seed from condition to condition, as comparisons are paired.
     pub join_seeds: bool,
+    /// What is to be read beneath the figure besides.
+    #[serde(deserialize_with = "crate::values::some_text")]
+    pub note: Option<String>,
 }
 
 /// What the panels of a figure show.

@@ -409,7 +409,7 @@ mod tests {
         let experiment = with(lines).unwrap().resolve(None, &[]).unwrap();
         let path = experiment.conditions[0].path(DatasetName::Mnist, &experiment.settings);
         let schedules: Vec<String> = path.iter().map(|step| step.process.schedule.to_string()).collect();
-        assert_eq!(schedules, ["cosine", "constant", "warm-up over 5 epochs"]);
+        assert_eq!(schedules, ["cosine", "constant", "warm-up from 0.1 over 5 epochs"]);
         let done: Vec<String> = path[0].interventions.iter().map(ToString::to_string).collect();
         assert_eq!(done, ["redo 0.025 every 1", "dash 0.5 0.3"]);
         for (change, parts) in [

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Condition, Intervention, LearningPath, LearningProcess, NetworkName, Step, Transform};
+use crate::{Condition, DatasetName, Intervention, LearningPath, LearningProcess, NetworkName, Step, Transform};
 
 /// What a run's condition is, apart from its label: the columns by which statistics tell conditions apart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,6 +25,11 @@ pub struct Factors {
     pub bias_reset_first: f64,
     /// What a bias reset adds before the last task; 0 where there is none.
     pub bias_reset_last: f64,
+    /// What else the first task is: of its dataset, transformation and learning process what is not usual and no other factor says, such as
+    /// "noise 0.3, weight_decay 0"; empty for nothing.
+    pub source_settings: String,
+    /// The same of the last task.
+    pub target_settings: String,
     /// The transformation of the first task.
     pub source: Transform,
     /// The transformation of the last task.
@@ -68,11 +73,43 @@ impl Factors {
             lr_2: last.process.lr,
             bias_reset_first: bias_reset(first),
             bias_reset_last: bias_reset(last),
+            source_settings: settings(first, last.task.dataset, usual),
+            target_settings: settings(last, last.task.dataset, usual),
             source: first.task.transform,
             target: last.task.transform,
             interventions: interventions.join("; "),
         }
     }
+}
+
+/// What is not usual of a task, beside blur, contrast, shift, learning rate, schedule and augmentation.
+fn settings(step: &Step, dataset: DatasetName, usual: &LearningProcess) -> String {
+    let Step { task, process, .. } = step;
+    let mut found: Vec<String> = Vec::new();
+    if task.dataset != dataset {
+        found.push(task.dataset.to_string());
+    }
+    let rest = Transform {
+        blur: Transform::STANDARD.blur,
+        contrast: Transform::STANDARD.contrast,
+        shift: Transform::STANDARD.shift,
+        ..task.transform
+    };
+    if !rest.is_standard() {
+        found.push(rest.to_string());
+    }
+    let mut differs = |name: &str, own: String, usual: String| {
+        if own != usual {
+            found.push(format!("{name} {own}"));
+        }
+    };
+    differs("momentum", process.momentum.to_string(), usual.momentum.to_string());
+    differs("weight_decay", process.weight_decay.to_string(), usual.weight_decay.to_string());
+    differs("batch_size", process.batch_size.to_string(), usual.batch_size.to_string());
+    differs("max_epochs", process.max_epochs.to_string(), usual.max_epochs.to_string());
+    differs("patience", process.patience.to_string(), usual.patience.to_string());
+    differs("carry", format!("{:?}", process.carry).to_lowercase(), format!("{:?}", usual.carry).to_lowercase());
+    found.join(", ")
 }
 
 fn bias_reset(step: &Step) -> f64 {

@@ -87,9 +87,14 @@ impl fmt::Display for Schedule {
         match self {
             Self::Constant => f.write_str("constant"),
             Self::Step(StepDecay { every, factor }) => write!(f, "times {factor} every {every} epochs"),
-            Self::Cosine(Cosine { epochs: Some(epochs), .. }) => write!(f, "cosine over {epochs} epochs"),
-            Self::Cosine(Cosine { epochs: None, .. }) => f.write_str("cosine"),
-            Self::WarmUp(WarmUp { epochs, .. }) => write!(f, "warm-up over {epochs} epochs"),
+            Self::Cosine(Cosine { epochs, floor }) => {
+                f.write_str("cosine")?;
+                if let Some(epochs) = epochs {
+                    write!(f, " over {epochs} epochs")?;
+                }
+                if *floor > 0.0 { write!(f, " to {floor}") } else { Ok(()) }
+            }
+            Self::WarmUp(WarmUp { epochs, from }) => write!(f, "warm-up from {from} over {epochs} epochs"),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use counted::counted;
+
 use polars::prelude::DataType;
 
 use crate::conditions::{Groups, sequences};
@@ -70,6 +72,15 @@ impl Analysis {
 fn roles(table: &RunTable, groups: &Groups<'_>) -> Vec<String> {
     let mut notes = table.notes.clone();
     notes.extend(groups.baseline_notes());
+    let strange: Vec<&str> =
+        groups.groups.iter().filter(|group| !group.factors.ends_standard()).map(|group| group.condition).collect();
+    if let ([first, ..], true) = (&strange[..], table.reading.measure.column == Measure::TEST_LOSS) {
+        notes.push(format!(
+            "The last task of {} (such as “{first}”) is not standard, and the test loss is of standard images: \
+             --runs … --value task_test_loss analyses that of test images made as the last task's are.",
+            counted(strange.len(), "condition")
+        ));
+    }
     for dataset in groups.datasets() {
         let ambiguous = sequences(groups, dataset).into_iter().filter_map(Result::err);
         notes.extend(ambiguous.map(|ambiguity| format!("No trend on {dataset} over {}.", ambiguity.reason)));

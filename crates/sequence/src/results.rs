@@ -50,6 +50,10 @@ pub struct RunRow {
     pub target_contrast: f64,
     /// Half-width of the random shift in the last task.
     pub target_shift: f64,
+    /// What else the first task is that is not usual; empty for nothing.
+    pub source_settings: String,
+    /// What else the last task is.
+    pub target_settings: String,
     /// Every intervention with the number of its task; empty without any.
     pub interventions: String,
     /// What became of it.
@@ -58,6 +62,10 @@ pub struct RunRow {
     pub test_loss: Option<f64>,
     /// Accuracy on the standard test images after the last task.
     pub test_accuracy: Option<f64>,
+    /// Loss on test images made as the last task's are, which are the standard ones where it is standard.
+    pub task_test_loss: Option<f64>,
+    /// Accuracy on them.
+    pub task_test_accuracy: Option<f64>,
     /// Loss on the validation images of the last task.
     pub validation_loss: Option<f64>,
     /// Loss on the training images of the last task, in eval mode.
@@ -141,10 +149,14 @@ pub fn results(plan: &Plan, store: &Store) -> Result<(Vec<RunRow>, usize), Store
                 target_blur: factors.target.blur,
                 target_contrast: factors.target.contrast,
                 target_shift: factors.target.shift,
+                source_settings: factors.source_settings.clone(),
+                target_settings: factors.target_settings.clone(),
                 interventions: factors.interventions.clone(),
                 status,
                 test_loss: summary.map(|s| s.test.loss),
                 test_accuracy: summary.map(|s| s.test.accuracy),
+                task_test_loss: summary.map(|s| s.task_test.loss),
+                task_test_accuracy: summary.map(|s| s.task_test.accuracy),
                 validation_loss: summary.map(|s| s.validation.loss),
                 train_loss: summary.map(|s| s.train.loss),
                 best_epoch: summary.map(|s| s.best_epoch),

@@ -25,7 +25,7 @@ pub struct CurvePoint {
     pub epoch: usize,
     /// What the task's images are, such as "blur 0.25".
     pub transform: String,
-    /// The task's learning rate.
+    /// The learning rate in the epoch.
     pub lr: f64,
     /// What was done to the network before the task, such as "bias_reset 0.01"; empty for nothing.
     pub interventions: String,
@@ -121,7 +121,7 @@ fn of_record(
         task: record.position + 1,
         epoch,
         transform: record.task.transform.to_string(),
-        lr: record.process.lr,
+        lr: record.process.lr_in(epoch.saturating_sub(1)),
         interventions: interventions.join("; "),
         train_loss: log.map(|log| log.train_loss),
         train_accuracy: log.map(|log| log.train_accuracy),

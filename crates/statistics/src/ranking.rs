@@ -1,6 +1,5 @@
 //! Which of several conditions is the lowest, and how sure that is.
 
-use crate::moments::mean;
 use crate::not_defined::{Defined, NotDefined};
 use crate::resamples::{RESAMPLES, Resamples};
 
@@ -20,6 +19,8 @@ pub struct Rank {
 /// The ranks of conditions by their means, with percentile bootstrap intervals at `level`. `values[c][r]` is what condition c has in run r,
 /// runs being the same for all (paired by seed): runs are drawn, each with the values of all conditions.
 ///
+/// A value of infinity is one of a run that failed: its condition ranks last wherever the run is drawn.
+///
 /// With three runs the interval knows of no others than these three: it says how far they agree, and is too narrow.
 ///
 /// # Errors
@@ -30,7 +31,7 @@ pub fn ranking(values: &[Vec<f64>], level: f64) -> Defined<Vec<Rank>> {
         return Err(NotDefined::TooFew { needed: 2 });
     }
     let resamples = Resamples::new(runs, RESAMPLES).ok_or(NotDefined::TooFew { needed: 2 })?;
-    let own: Vec<f64> = values.iter().map(|of| mean(of)).collect::<Result<_, _>>()?;
+    let own: Vec<f64> = values.iter().map(|of| of.iter().sum()).collect();
     let mut found: Vec<Vec<f64>> = vec![Vec::new(); values.len()];
     let mut lowest: Vec<Vec<f64>> = vec![Vec::new(); values.len()];
     for resample in resamples.iter() {
@@ -76,6 +77,8 @@ mod tests {
         // The others change places: in the resample of the second run alone the first is above the third.
         assert_eq!((ranked[0].low, ranked[0].high), (2.0, 3.0));
         assert_eq!(ranked[0].is_lowest, 0.0);
+        let failed = ranking(&[vec![1.0, f64::INFINITY], vec![2.0, 2.5], vec![3.0, 3.5]], 0.95).unwrap();
+        assert_eq!((failed[0].rank, failed[0].low, failed[0].high, failed[0].is_lowest), (3.0, 1.0, 3.0, 0.25));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::drawing::concept::{self, Concept};
 use crate::error::exit;
 
 /// Figures in an order in which what they share is trained with the one that needs it most: 3, 8, 9 and 10 share with 6.
-const ORDER: [u8; 7] = [6, 3, 8, 10, 9, 4, 5];
+const ORDER: [u8; 8] = [6, 3, 8, 10, 9, 4, 5, 11];
 
 /// Runs the program of all figures: the concept figures, then the figures that trainings are behind.
 pub fn main_of_all() -> ExitCode {
@@ -44,4 +44,14 @@ pub fn main_of_all() -> ExitCode {
         }
     }
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_figure_with_an_experiment_has_its_turn() {
+        let mut order = super::ORDER;
+        order.sort_unstable();
+        assert_eq!(order, reports::FIGURES);
+    }
 }

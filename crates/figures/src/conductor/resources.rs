@@ -30,7 +30,9 @@ pub(crate) fn image_budget_bytes() -> usize {
 fn training_bytes(experiment: &Experiment) -> usize {
     let datasets = experiment.datasets();
     let largest = datasets.iter().max_by_key(|dataset| dataset.channels() * dataset.image_size());
-    let batch = experiment.settings.batch_size;
+    let conditions = experiment.baselines().chain(&experiment.conditions);
+    let steps = conditions.flat_map(|condition| condition.path(experiment.settings.datasets[0], &experiment.settings));
+    let batch = steps.map(|step| step.process.batch_size).max().unwrap_or(experiment.settings.batch_size);
     let bytes = |&dataset| {
         let of = |model: &ModelSpec| layout(model, Input::of(dataset)).training_bytes(batch);
         experiment.models().iter().map(of).max().unwrap_or(0)

@@ -50,7 +50,7 @@ pub(crate) fn run(
         return collect::run(plan, experiment, places, options);
     }
     // Here rather than in the jobs: the nodes of many clusters reach no other network, and many at once would fetch the same.
-    for &dataset in &experiment.settings.datasets {
+    for dataset in experiment.datasets() {
         datasets::load(dataset, &options.data(), &|line| say(options, line))?;
     }
     let store = Store::open(&root)?;

@@ -29,7 +29,7 @@ pub(super) fn note(experiment: &Experiment, table: &RunTable) -> Option<String> 
         let (runs, epochs) = (counted(runs, "baseline run"), counted(epochs, "epoch"));
         format!("{stopped} of {runs} still improved in the last of {epochs}.")
     });
-    let parts: Vec<String> = scale.into_iter().chain(failed).chain(stopped).collect();
+    let parts: Vec<String> = experiment.figure.note.iter().cloned().chain(scale).chain(failed).chain(stopped).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 

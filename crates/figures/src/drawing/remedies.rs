@@ -39,7 +39,7 @@ const COLUMNS: [Column; 5] = [
         range: (0.0, f64::INFINITY),
     },
     Column {
-        label: "less no remedy (nats)",
+        label: "less {first} (nats)",
         level: Some(0.0),
         of: |run| run.test_loss,
         beside: Beside::Reference,
@@ -60,7 +60,7 @@ const COLUMNS: [Column; 5] = [
         range: (0.0, 1.0),
     },
     Column {
-        label: "Epochs in all, less no remedy",
+        label: "Epochs in all, less {first}",
         level: Some(0.0),
         of: |run| run.epochs_in_all,
         beside: Beside::Reference,
@@ -81,13 +81,15 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> IntervalsFigu
             sections.push(Section { table, dataset, baseline, conditions }.rows(title));
         }
     }
-    let columns = COLUMNS.iter().map(|column| (column.label, column.level)).chain([("Rank by test loss", None)]);
+    let first = experiment.conditions.first().map_or("", |condition| condition.tick());
+    let columns = COLUMNS.iter().map(|column| (column.label.replace("{first}", first), column.level));
+    let columns = columns.chain([("Rank by test loss".to_owned(), None)]);
     let method = "From the lowest mean test loss to the highest. Differences are of runs of one seed, with Student's interval, not corrected \
                   for their number (the report corrects). The rank's interval is from a bootstrap over seeds, which knows no others and is too narrow \
-                  for few. Parameters are those that the remedies' authors give, not tuned here.";
+                  for few; a run that failed ranks last.";
     IntervalsFigure {
         title: Some(experiment.title.clone()),
-        columns: columns.map(|(label, level)| IntervalsColumn { label: label.to_owned(), level }).collect(),
+        columns: columns.map(|(label, level)| IntervalsColumn { label, level }).collect(),
         sections,
         interval: "95 % interval".to_owned(),
         dot: "a run".to_owned(),
@@ -166,10 +168,10 @@ impl Section<'_> {
         Some(IntervalsCell { estimate: Estimate { value, low, high }, dots, stands_out })
     }
 
-    /// The ranks of the conditions, over the seeds that all have a result of.
+    /// The ranks of the conditions, over the seeds that all have a run of; one that failed ranks last.
     fn ranks(&self) -> Vec<Option<IntervalsCell>> {
-        let of: Vec<Vec<(u64, f64)>> =
-            self.conditions.iter().map(|condition| self.seeded(condition, COLUMNS[0].of)).collect();
+        let loss: Of = |run| Some(run.test_loss.unwrap_or(f64::INFINITY));
+        let of: Vec<Vec<(u64, f64)>> = self.conditions.iter().map(|condition| self.seeded(condition, loss)).collect();
         let shared: Vec<u64> = of
             .first()
             .into_iter()

@@ -103,7 +103,7 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> CurvesFigure 
             let lines: Vec<Line> = baselines.chain(names.iter().map(of_line)).collect();
             panel(&lines, &experiment.x_label, shown.label, shown.most)
         };
-        CurvesRow { title: Some(dataset.title().to_owned()), panels: RESULTS.iter().map(panel).collect() }
+        CurvesRow { title: Some(title(experiment, table, dataset)), panels: RESULTS.iter().map(panel).collect() }
     };
     assemble(experiment, table, names.clone(), experiment.settings.datasets.iter().map(row).collect())
 }
@@ -123,23 +123,34 @@ pub(super) fn tasks(experiment: &Experiment, table: &RunTable, rows: &[TaskRow])
             let lines: Vec<Line> = baselines.chain(experiment.conditions.iter().map(|c| of(c, false))).collect();
             panel(&lines, &experiment.x_label, shown.label, shown.most)
         };
-        CurvesRow { title: Some(dataset.title().to_owned()), panels: OF_TASKS.iter().map(panel).collect() }
+        CurvesRow { title: Some(title(experiment, table, dataset)), panels: OF_TASKS.iter().map(panel).collect() }
     };
     assemble(experiment, table, names, experiment.settings.datasets.iter().map(row).collect())
 }
 
+/// A dataset, and how many runs with a result its conditions have.
+fn title(experiment: &Experiment, table: &RunTable, dataset: DatasetName) -> String {
+    let runs = |condition: &Condition| {
+        let of =
+            |run: &&Run| run.dataset == dataset.id() && run.condition == condition.label && run.test_loss.is_some();
+        table.runs.iter().filter(of).count()
+    };
+    let counts = || experiment.conditions.iter().map(runs);
+    let (least, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
+    let n = if least == most { most.to_string() } else { format!("{least} to {most}") };
+    format!("{}, n = {n}", dataset.title())
+}
+
 fn assemble(experiment: &Experiment, table: &RunTable, names: Vec<String>, rows: Vec<CurvesRow>) -> CurvesFigure {
-    let method = format!(
-        "Means over seeds with their 95 % intervals, cut where values end; n = {} a point. A baseline has no x and is drawn all along.",
-        experiment.settings.seeds.0.len()
-    );
+    let method =
+        "Means over seeds with their 95 % intervals, cut where values end. A baseline has no x and is drawn all along.";
     CurvesFigure {
         title: Some(experiment.title.clone()),
         names: experiment.baselines().map(|baseline| baseline.label.clone()).chain(names).collect(),
         rows,
         ribbon: "95 % interval of the mean over seeds".to_owned(),
         thin: "one seed".to_owned(),
-        note: Some(note(experiment, table).map_or_else(|| method.clone(), |note| format!("{method} {note}"))),
+        note: Some(note(experiment, table).map_or_else(|| method.to_owned(), |note| format!("{method} {note}"))),
         ..CurvesFigure::default()
     }
 }

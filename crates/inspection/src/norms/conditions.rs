@@ -28,7 +28,12 @@ pub(super) fn text(arguments: &Arguments, number: u8, scale: &str) -> Result<Str
     if arguments.csv {
         return Ok(String::from_utf8_lossy(&to_csv(&measures)).into_owned());
     }
-    let groups = groups(&measures, |dataset| layout(&experiment.settings.model(), Input::of(dataset)));
+    let layout_of = |dataset: DatasetName, condition: &str| {
+        let mut known = experiment.baselines().chain(&experiment.conditions);
+        let model = known.find(|known| known.label == condition).map(|known| known.model(&experiment.settings));
+        layout(&model.unwrap_or_else(|| experiment.settings.model()), Input::of(dataset))
+    };
+    let groups = groups(&measures, layout_of);
     if arguments.json {
         return Ok(json(&groups));
     }
@@ -45,7 +50,7 @@ struct Group<'a> {
     seeds: Vec<Whole>,
 }
 
-fn groups(measures: &[RunMeasure], layout_of: impl Fn(DatasetName) -> Layout) -> Vec<Group<'_>> {
+fn groups(measures: &[RunMeasure], layout_of: impl Fn(DatasetName, &str) -> Layout) -> Vec<Group<'_>> {
     type Key<'a> = (DatasetName, &'a str, RunMoment, u64);
     let mut looks: Vec<(Key<'_>, Look)> = Vec::new();
     for row in measures {
@@ -58,12 +63,13 @@ fn groups(measures: &[RunMeasure], layout_of: impl Fn(DatasetName) -> Layout) ->
         look.add(&row.measure, &row.subject, &row.name, row.value);
     }
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut layouts: Vec<(DatasetName, Layout)> = Vec::new();
+    let mut layouts: Vec<((DatasetName, &str), Layout)> = Vec::new();
     for ((dataset, condition, moment, _), look) in looks {
-        if layouts.iter().all(|(known, _)| *known != dataset) {
-            layouts.push((dataset, layout_of(dataset)));
+        let key = (dataset, condition);
+        if layouts.iter().all(|(known, _)| *known != key) {
+            layouts.push((key, layout_of(dataset, condition)));
         }
-        let (_, layout) = layouts.iter().find(|(known, _)| *known == dataset).expect("it was just put there");
+        let (_, layout) = layouts.iter().find(|(known, _)| *known == key).expect("it was just put there");
         let whole = Whole::of(&look, layout);
         let same =
             |group: &&mut Group<'_>| (group.dataset, group.condition, group.moment) == (dataset, condition, moment);

@@ -71,9 +71,16 @@ impl<'a> Groups<'a> {
     pub(crate) fn axes(&self) -> Vec<Axis> {
         match &self.table.reading.trend_column {
             Some(column) => vec![Axis::Column(column.clone())],
-            // Points of a line differ in nothing but x that they could be ordered by.
-            None if self.groups.iter().any(|group| group.factors.x.is_some()) => vec![Axis::Line],
-            None => vec![Axis::Tasks, Axis::LastRate],
+            None => vec![Axis::Line, Axis::Tasks, Axis::LastRate],
+        }
+    }
+
+    /// The factor whose lowest level is what a condition is naturally compared with.
+    pub(crate) fn first_axis(&self, of: &Factors) -> Axis {
+        match &self.table.reading.trend_column {
+            Some(column) => Axis::Column(column.clone()),
+            None if of.x.is_some() => Axis::Line,
+            None => Axis::Tasks,
         }
     }
 

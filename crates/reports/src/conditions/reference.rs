@@ -18,7 +18,7 @@ pub fn reference<'g, 'a>(groups: &'g Groups<'a>, of: &Group<'_>) -> Option<&'g G
         return None;
     }
     let studied = groups.studied(of.dataset);
-    let other = match lowest(&studied, of, &groups.axes()[0]) {
+    let other = match lowest(&studied, of, &groups.first_axis(of.factors)) {
         Some(lowest) => lowest?,
         None => {
             base_rate(&studied, of).or_else(|| no_reset(&studied, of)).or_else(|| first_of_network(&studied, of))?

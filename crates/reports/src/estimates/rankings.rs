@@ -3,7 +3,7 @@
 use statistics::{Rank, ranking};
 
 use crate::conditions::{Group, Groups};
-use crate::runs::Quantity;
+use crate::runs::{Quantity, Run};
 
 /// The conditions of one dataset and network in the order of their means, baselines aside.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Ranking {
     pub dataset: String,
     /// The network, where the table says it.
     pub network: Option<String>,
-    /// Seeds that every condition has a result of, which are what is ranked.
+    /// Seeds that every condition has a run of, which are what is ranked. One that failed ranks last.
     pub seeds: usize,
     /// Conditions and their ranks, 1 being the best.
     pub ranked: Vec<(String, Rank)>,
@@ -45,13 +45,15 @@ fn rank(dataset: &str, network: &Option<String>, groups: &[&Group<'_>], higher_i
     if groups.len() < FEWEST {
         return None;
     }
-    let seeded: Vec<Vec<(u64, f64)>> = groups.iter().map(|group| group.seeded(Quantity::Analysed)).collect();
+    let sign = if higher_is_better { -1.0 } else { 1.0 };
+    let signed = |run: &Run| (run.seed, run.value(Quantity::Analysed).map_or(f64::INFINITY, |value| sign * value));
+    let seeded: Vec<Vec<(u64, f64)>> =
+        groups.iter().map(|group| group.runs.iter().map(|run| signed(run)).collect()).collect();
     let value = |of: &[(u64, f64)], seed: u64| of.iter().find(|run| run.0 == seed).map(|run| run.1);
     let shared: Vec<u64> =
         seeded[0].iter().map(|run| run.0).filter(|&seed| seeded.iter().all(|of| value(of, seed).is_some())).collect();
-    let sign = if higher_is_better { -1.0 } else { 1.0 };
     let values: Vec<Vec<f64>> =
-        seeded.iter().map(|of| shared.iter().filter_map(|&seed| Some(sign * value(of, seed)?)).collect()).collect();
+        seeded.iter().map(|of| shared.iter().filter_map(|&seed| value(of, seed)).collect()).collect();
     let ranks = ranking(&values, 0.95).ok()?;
     let mut ranked: Vec<(String, Rank)> = groups.iter().map(|group| group.condition.to_owned()).zip(ranks).collect();
     ranked.sort_by(|a, b| a.1.rank.total_cmp(&b.1.rank));

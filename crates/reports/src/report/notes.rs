@@ -54,7 +54,7 @@ pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String
     notes.extend(decided(analysis).iter().map(|text| name(text)));
     if !analysis.rankings.is_empty() {
         notes.push(
-            "Ranks are those of means over the seeds that all conditions have; their intervals are percentiles of a bootstrap over \
+            "Ranks are those of means over the seeds that all conditions have a run of, a failed one ranking last; their intervals are percentiles of a bootstrap over \
              these seeds, each with the runs of all conditions. It knows no other seeds, and is too narrow for few of them."
                 .into(),
         );

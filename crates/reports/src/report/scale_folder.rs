@@ -83,7 +83,7 @@ impl ScaleFolder {
     /// # Errors
     /// Where it cannot be written.
     pub fn write_html(&self, analyses: &[Analysis], rulings: &[Ruling]) -> Result<PathBuf, ReportError> {
-        let drawings: Vec<(String, String)> = (1..=10)
+        let drawings: Vec<(String, String)> = (1..=*FIGURES.last().expect("there are figures"))
             .map(|number| format!("fig{number}"))
             .filter_map(|name| Some((name.clone(), self.drawing(&name)?)))
             .collect();

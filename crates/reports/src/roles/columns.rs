@@ -59,7 +59,16 @@ pub(crate) fn read(cells: &Cells) -> Result<Vec<Factors>, TableError> {
             Some(())
         })?;
     }
-    if Factors::OF_LINES.iter().all(|column| cells.has(column)) {
+    type Text = fn(&mut Factors) -> &mut Option<String>;
+    let settings: [(&str, Text); 2] =
+        [("source_settings", |f| &mut f.source_settings), ("target_settings", |f| &mut f.target_settings)];
+    for (column, place) in settings.into_iter().filter(|(column, _)| cells.has(column)) {
+        each(cells, column, &mut factors, "text or nothing", |f, cell| {
+            *place(f) = Some(cell.unwrap_or_default().to_owned());
+            Some(())
+        })?;
+    }
+    if cells.has("line") && cells.has("x") {
         each(cells, "line", &mut factors, "text or nothing", |f, cell| {
             f.line = cell.filter(|line| !line.is_empty()).map(str::to_owned);
             Some(())

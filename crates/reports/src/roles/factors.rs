@@ -41,6 +41,10 @@ pub struct Factors {
     pub line: Option<String>,
     /// Its place on that line.
     pub x: Option<f64>,
+    /// What else the first and the last task are that is not usual, such as `noise 0.3, weight_decay 0`.
+    pub source_settings: Option<String>,
+    /// The same of the last task.
+    pub target_settings: Option<String>,
     /// Level in the column that the caller named for trends.
     pub level: Option<f64>,
 }
@@ -64,7 +68,7 @@ pub(crate) fn same(a: f64, b: f64) -> bool {
 }
 
 impl Factors {
-    /// The columns of a table of runs that say what a condition is, in the order of the fields; [`Self::OF_LINES`] may be there besides.
+    /// The columns of a table of runs that say what a condition is, in the order of the fields; [`Self::OPTIONAL`] may be there besides.
     pub const COLUMNS: [&str; 15] = [
         "is_baseline",
         "network",
@@ -83,12 +87,14 @@ impl Factors {
         "interventions",
     ];
 
-    /// The columns of tables whose conditions are points of lines.
-    pub const OF_LINES: [&str; 2] = ["line", "x"];
+    /// Columns that tables may have besides.
+    pub const OPTIONAL: [&str; 4] = ["line", "x", "source_settings", "target_settings"];
 
     /// The condition's level on an axis, where it has one.
     pub(crate) fn level_on(&self, axis: &Axis) -> Option<f64> {
         match axis {
+            // Points of a line are in its order alone.
+            Axis::Tasks | Axis::LastRate if self.x.is_some() => None,
             Axis::Tasks => self.tasks.map(f64::from),
             Axis::LastRate => self.lr_2,
             Axis::Line => self.x,
@@ -166,6 +172,18 @@ impl Factors {
         self.bias_reset_first.zip(self.bias_reset_last)
     }
 
+    /// Whether the last task is made as the standard test images are, as far as the table says.
+    pub(crate) fn ends_standard(&self) -> bool {
+        const OTHERS: [&str; 5] =
+            ["upside down ", "noise ", "pixel permutation ", "random labels ", "label permutation "];
+        let is = |value: Option<f64>, standard: f64| value.is_none_or(|value| value == standard);
+        let settings = self.target_settings.as_deref().unwrap_or_default();
+        is(self.target.blur, 1.0)
+            && is(self.target.contrast, 1.0)
+            && is(self.target.shift, 0.0)
+            && !OTHERS.iter().any(|other| settings.contains(other))
+    }
+
     /// Whether the path has this name.
     pub(crate) fn is_path(&self, name: &str) -> bool {
         self.path.as_deref() == Some(name)
@@ -202,8 +220,8 @@ impl Factors {
             number(self.target.shift),
             text(&self.interventions),
         ];
-        let of_lines = Self::OF_LINES.into_iter().zip([text(&self.line), number(self.x)]);
-        Self::COLUMNS.into_iter().zip(values).chain(of_lines)
+        let optional = [text(&self.line), number(self.x), text(&self.source_settings), text(&self.target_settings)];
+        Self::COLUMNS.into_iter().zip(values).chain(Self::OPTIONAL.into_iter().zip(optional))
     }
 }
 
