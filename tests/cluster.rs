@@ -134,7 +134,7 @@ fn all_figures_are_handed_over_one_by_one_and_a_job_of_theirs_is_one_of_them() {
     let (code, text, errors) =
         run(FIGURES, &[&common[..], &["--submit", "slurm", "--dry-run"]].concat(), folder.path());
     assert_eq!(code, 0, "{errors}");
-    assert_eq!(text.matches("--collect --as-submitted").count(), 7, "{text}");
+    assert_eq!(text.matches("--collect --as-submitted").count(), 8, "{text}");
     assert!(!folder.path().join("figures").exists() && !folder.path().join("s").exists());
 
     // What the jobs are given: a copy of one experiment to collect, or a stage. Neither draws a concept figure, which needs data.

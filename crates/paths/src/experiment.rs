@@ -396,6 +396,7 @@ mod tests {
             (lines.replace("2, 4, 8", "2, \"x\", 8"), "expected a number"),
             (lines.replace("[2, 4, 8]", "\"x\""), "a whole number"),
             (lines.replace("\nlabel", "\nx = 3\nlabel"), "says `x` and has a list"),
+            (lines.replace("[2, 4, 8]", "2").replace("[3, 5, 9]", "3"), "no number that it stands for"),
         ] {
             let message = with(&lines).unwrap_err().to_string();
             assert!(message.contains(part), "`{part}` is not in:\n{message}");

@@ -126,6 +126,20 @@ mod tests {
     use crate::ExperimentFile;
 
     #[test]
+    fn what_no_other_factor_says_of_the_first_and_the_last_task_is_told() {
+        let text = "name = \"t\"\ntitle = \"t\"\nsettings = { datasets = [\"mnist\"], seeds = 1, baseline_seeds = 1 }\n\
+             conditions = [{ label = \"a\", path = [\n\
+             { dataset = \"fashion-mnist\", noise = 0.5, blur = 0.25, carry = \"last\" },\n\
+             { weight_decay = 0, lr_factor = 2, augmentation = \"crop\", schedule = { cosine = { floor = 0.5 } } }] }]\n";
+        let runs = ExperimentFile::parse(text).unwrap().resolve(None, &[]).unwrap().runs();
+        let factors = &runs[1].factors;
+        assert_eq!(factors.source_settings, "fashion-mnist, noise 0.5, carry last");
+        assert_eq!(factors.target_settings, "weight_decay 0");
+        assert_eq!(factors.interventions, "2: schedule cosine to 0.5; 2: random crops");
+        assert_eq!((runs[0].factors.source_settings.as_str(), runs[0].factors.target_settings.as_str()), ("", ""));
+    }
+
+    #[test]
     fn conditions_are_told_apart_by_what_they_are() {
         let text = "name = \"t\"\ntitle = \"t\"\n[settings]\ndatasets = [\"mnist\"]\nseeds = 1\nbaseline_seeds = 1\n\
              [baseline]\nlabel = \"sharp only\"\npath = [{}]\n\

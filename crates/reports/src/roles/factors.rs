@@ -245,6 +245,19 @@ mod tests {
     }
 
     #[test]
+    fn a_last_task_that_is_not_standard_is_known_by_its_settings() {
+        let ending = |settings: &str| Factors { target_settings: Some(settings.into()), ..Factors::default() };
+        for standard in ["", "weight_decay 0", "images 0.5, carry last"] {
+            assert!(ending(standard).ends_standard(), "{standard}");
+        }
+        for other in ["noise 0.3", "pixel permutation 10, carry last", "random labels 1"] {
+            assert!(!ending(other).ends_standard(), "{other}");
+        }
+        let blurred = Factors { target: Strengths { blur: Some(0.5), ..Strengths::default() }, ..Factors::default() };
+        assert!(!blurred.ends_standard() && Factors::default().ends_standard());
+    }
+
+    #[test]
     fn dimensions_are_known_where_strengths_are() {
         let sharp = Strengths { blur: Some(1.0), contrast: Some(1.0), shift: Some(0.0) };
         let source = Strengths { blur: Some(0.25), shift: Some(0.25), ..sharp };
