@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::route::{Order, path_name, route};
 use crate::step_form::StepForm;
-use crate::{DatasetName, LearningPath, ModelSpec, OtherNetwork, Settings, Transform, values};
+use crate::{DatasetName, LearningPath, ModelSpec, NetworkName, OtherNetwork, Settings, Transform, values};
 
 /// A labelled learning path, not yet bound to a dataset.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -209,12 +209,18 @@ impl Condition {
         Self { label: named(&self.label), line: named(&self.line), ..self.clone() }
     }
 
+    /// The row of panels of this condition with `network`, where each network has its own.
+    pub(crate) fn row_of(&self, network: NetworkName) -> String {
+        let title = network.title();
+        self.row.as_ref().map_or_else(|| title.to_owned(), |row| format!("{row}, {title}"))
+    }
+
     /// The same with another network than that of the settings, which its label and its row say.
     pub(crate) fn of_network(&self, network: OtherNetwork) -> Self {
         let title = network.network.title();
         Self {
             label: format!("{}, {title}", self.label),
-            row: Some(self.row.as_ref().map_or_else(|| title.to_owned(), |row| format!("{row}, {title}"))),
+            row: Some(self.row_of(network.network)),
             tick: Some(self.tick().to_owned()),
             network: Some(network),
             ..self.clone()

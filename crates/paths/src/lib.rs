@@ -26,6 +26,7 @@
 
 #![warn(missing_docs)]
 
+mod assignment;
 mod augmentation;
 mod complete;
 mod component;
@@ -34,6 +35,7 @@ mod dataset;
 mod drawing;
 mod error;
 mod experiment;
+mod experiment_file;
 mod factors;
 mod identified;
 mod identity;
@@ -64,7 +66,8 @@ pub use condition::Condition;
 pub use dataset::DatasetName;
 pub use drawing::{Drawing, FigureKind, SharedAxis};
 pub use error::ExperimentError;
-pub use experiment::{Experiment, ExperimentFile, Run};
+pub use experiment::{Experiment, Run};
+pub use experiment_file::ExperimentFile;
 pub use factors::Factors;
 pub use identity::{Genesis, StageContext, StageId};
 pub use intervention::{
