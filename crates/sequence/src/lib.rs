@@ -11,6 +11,7 @@ mod error;
 mod events;
 mod execute;
 mod files;
+mod flat;
 mod later;
 mod lease;
 mod measures_file;

@@ -4,6 +4,7 @@ use paths::{DataSelection, Intervention, LearningProcess, ModelSpec, Numerics, S
 use serde::{Deserialize, Serialize};
 use training::{EpochLog, Summary};
 
+use crate::flat;
 use crate::plan::{Plan, Stage};
 
 /// The record of a finished stage: what it was, what came out, and how long it took.
@@ -106,11 +107,7 @@ impl Record {
 
 /// The epoch log as CSV: a line an epoch, losses with all their digits.
 pub fn epochs_to_csv(log: &[EpochLog]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for epoch in log {
-        writer.serialize(epoch).expect("an epoch is a flat row");
-    }
-    writer.into_inner().expect("writing to memory does not fail")
+    flat::to_csv(log)
 }
 
 /// The lines of an epoch log that `epochs_to_csv` wrote.
@@ -118,5 +115,5 @@ pub fn epochs_to_csv(log: &[EpochLog]) -> Vec<u8> {
 /// # Errors
 /// Says what cannot be understood.
 pub fn epochs_from_csv(bytes: &[u8]) -> Result<Vec<EpochLog>, String> {
-    csv::Reader::from_reader(bytes).deserialize().collect::<Result<_, _>>().map_err(|e| e.to_string())
+    flat::from_csv(bytes)
 }

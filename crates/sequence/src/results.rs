@@ -4,6 +4,7 @@ use paths::{DatasetName, NetworkName, StageId};
 use serde::Serialize;
 
 use crate::error::StoreError;
+use crate::flat;
 use crate::plan::Plan;
 use crate::record::{Outcome, Record};
 use crate::store::Store;
@@ -100,11 +101,7 @@ pub enum Status {
 
 /// The table `runs.csv`.
 pub fn runs_to_csv(rows: &[RunRow]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.serialize(row).expect("a row is flat");
-    }
-    writer.into_inner().expect("writing to memory does not fail")
+    flat::to_csv(rows)
 }
 
 /// The rows of every run whose stages are in the store, in the plan's order, and the number of runs that have none yet.

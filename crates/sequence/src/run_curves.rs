@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use training::{EpochLog, Moment, TEST_CURVE};
 
 use crate::error::StoreError;
+use crate::flat;
 use crate::plan::Plan;
 use crate::record::{Record, epochs_from_csv};
 use crate::store::Store;
@@ -139,11 +140,7 @@ fn of_record(
 
 /// The rows as CSV.
 pub fn to_csv(points: &[CurvePoint]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for point in points {
-        writer.serialize(point).expect("a point is a flat row");
-    }
-    writer.into_inner().expect("writing to memory does not fail")
+    flat::to_csv(points)
 }
 
 /// The rows of a table that [`to_csv`] wrote.
@@ -151,7 +148,7 @@ pub fn to_csv(points: &[CurvePoint]) -> Vec<u8> {
 /// # Errors
 /// Says what in the table cannot be understood.
 pub fn from_csv(bytes: &[u8]) -> Result<Vec<CurvePoint>, String> {
-    csv::Reader::from_reader(bytes).deserialize().collect::<Result<_, _>>().map_err(|e| e.to_string())
+    flat::from_csv(bytes)
 }
 
 #[cfg(test)]

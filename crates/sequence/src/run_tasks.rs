@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use training::{Moment, UNITS};
 
 use crate::error::StoreError;
+use crate::flat;
 use crate::plan::Plan;
 use crate::record::Record;
 use crate::store::Store;
@@ -101,11 +102,7 @@ fn of_record(
 
 /// The rows as CSV.
 pub fn to_csv(rows: &[TaskRow]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.serialize(row).expect("a row is flat");
-    }
-    writer.into_inner().expect("writing to memory does not fail")
+    flat::to_csv(rows)
 }
 
 /// The rows of a table that [`to_csv`] wrote.
@@ -113,7 +110,7 @@ pub fn to_csv(rows: &[TaskRow]) -> Vec<u8> {
 /// # Errors
 /// Says what in the table cannot be understood.
 pub fn from_csv(bytes: &[u8]) -> Result<Vec<TaskRow>, String> {
-    csv::Reader::from_reader(bytes).deserialize().collect::<Result<_, _>>().map_err(|e| e.to_string())
+    flat::from_csv(bytes)
 }
 
 #[cfg(test)]
