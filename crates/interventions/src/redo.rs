@@ -6,7 +6,7 @@ use datasets::ImageSet;
 use paths::Redo;
 use paths::random::{Purpose, numbered_stream};
 use tch::{Kind, Tensor};
-use training::{Hook, NamedTensors, Network, Sgd, UnitLayer};
+use training::{Hook, NamedTensors, Network, Sgd, UnitLayer, dormant_units};
 
 use crate::situation::{Draw, Intervene, Situation};
 
@@ -62,9 +62,7 @@ fn dormant(network: &dyn Network, images: &ImageSet, threshold: f64) -> Vec<Dorm
     let (images, _) = images.slice(0, SCORED.min(images.len()), &images.fixed_moves());
     let mut found: HashMap<String, Tensor> = HashMap::new();
     network.activations(&images, &mut |activation, output| {
-        let over: &[i64] = if output.dim() == 4 { &[0, 2, 3] } else { &[0] };
-        let scores = output.to_kind(Kind::Float).abs().mean_dim(over, false, Kind::Double);
-        let is_dormant = scores.less_equal_tensor(&(scores.mean(Kind::Double) * threshold));
+        let is_dormant = dormant_units(&output.to_kind(Kind::Float), threshold);
         found.insert(activation.name.to_owned(), is_dormant.nonzero().view(-1));
     });
     let layers = network.unit_layers().into_iter();

@@ -34,8 +34,8 @@ pub use learn::{Lesson, batches, learn};
 pub use measure::{
     ACTIVATIONS, CALIBRATION, DISPLACEMENT, FUNCTION_CHANGE, HIGH_LOSS_PHASE, Measure, MeasureRow, Measuring, Moment,
     NORMS, PROBE_IMAGES, PROBE_TRAIN_IMAGES, SHARPNESS, StepRecorder, Steps, TANGENT_KERNEL, TEST_CURVE, TRAINABILITY,
-    Task, Turn, UNITS, UPDATES, Value, View, measure, measures, measures_from_csv, measures_to_csv, measures_to_take,
-    parameters_of,
+    Task, Turn, UNITS, UPDATES, Value, View, dormant_units, measure, measures, measures_from_csv, measures_to_csv,
+    measures_to_take, parameters_of,
 };
 pub use network::{
     Activation, Blueprint, CLASSES, Input, Mode, NamedTensors, Network, Parameter, ParameterKind, UnitLayer,

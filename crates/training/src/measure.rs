@@ -41,7 +41,7 @@ pub use taking::{Measuring, Task, parameters_of};
 pub use tangent_kernel::TANGENT_KERNEL;
 pub use test_curve::TEST_CURVE;
 pub use trainability::TRAINABILITY;
-pub use units::UNITS;
+pub use units::{UNITS, dormant_units};
 pub use updates::UPDATES;
 pub use view::{PROBE_IMAGES, PROBE_TRAIN_IMAGES, View};
 

@@ -34,14 +34,7 @@ impl Measure for Units {
         let (mut names, mut rows, mut features) = (Vec::new(), Vec::new(), None);
         view.network.activations(&images, &mut |activation, output| {
             let output = output.to_kind(Kind::Float);
-            let positions: &[i64] = if output.dim() == 4 { &[2, 3] } else { &[] };
-            let over_positions = |x: &Tensor| {
-                if positions.is_empty() { x.shallow_clone() } else { x.mean_dim(positions, false, Kind::Float) }
-            };
-            let scores = over_positions(&output.abs()).mean_dim([0i64].as_slice(), false, Kind::Double);
-            let mean = scores.mean(Kind::Double);
-            let dormant =
-                |share: f64| scores.less_equal_tensor(&(&mean * share)).to_kind(Kind::Double).mean(Kind::Double);
+            let dormant = |share: f64| dormant_units(&output, share).to_kind(Kind::Double).mean(Kind::Double);
             names.push(activation.name.to_owned());
             rows.push(Tensor::stack(&[dormant(0.025), dormant(0.1)], 0));
             features = Some(over_positions(&output));
@@ -61,6 +54,18 @@ impl Measure for Units {
         let ranks = ["effective_rank", "stable_rank"].into_iter().zip(ranks);
         dormant.chain(ranks.map(|(name, value)| Value { subject: "features".to_owned(), name, value })).collect()
     }
+}
+
+/// Which units of a non-linearity are dormant: those whose mean |output| over images and positions is at most `share` of its mean over all
+/// of them (Sokar et al. 2023). `output` is float32, B×C×H×W or B×C; the result is C truth values.
+pub fn dormant_units(output: &Tensor, share: f64) -> Tensor {
+    let scores = over_positions(&output.abs()).mean_dim([0i64].as_slice(), false, Kind::Double);
+    scores.less_equal_tensor(&(scores.mean(Kind::Double) * share))
+}
+
+/// The mean over positions, where there are any.
+fn over_positions(output: &Tensor) -> Tensor {
+    if output.dim() == 4 { output.mean_dim([2i64, 3].as_slice(), false, Kind::Float) } else { output.shallow_clone() }
 }
 
 /// Effective and stable rank of a matrix.
