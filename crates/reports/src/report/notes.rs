@@ -115,3 +115,24 @@ fn decided(analysis: &Analysis) -> Vec<String> {
 fn status_name(status: &str) -> &str {
     if status.is_empty() { "empty" } else { status }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::RunTable;
+
+    #[test]
+    fn what_is_shown_after_correction_is_said_of_both_sides() {
+        let runs = |label: &str, shift: f64, spread: f64| -> String {
+            let loss = |seed: u32| 2.0 + shift + spread * f64::from(seed % 2) + 0.001 * f64::from(seed);
+            (0..6).map(|seed| format!("d,{label},{seed},{}\n", loss(seed))).collect()
+        };
+        let rows =
+            [runs("none", 0.0, 0.0), runs("helps", -0.5, 0.01), runs("harms", 0.5, 0.01), runs("same", -0.2, 0.4)];
+        let text = format!("dataset,condition,seed,test_loss\n{}", rows.concat());
+        let table = RunTable::from_csv(text.into(), std::path::Path::new("runs.csv")).unwrap();
+        let said = decided(&Analysis::of("t", None, &table, None));
+        let end = "Shown to be better: helps. Shown to be worse: harms. Neither: same.";
+        assert!(matches!(&said[..], [one] if one.starts_with("d, against none") && one.ends_with(end)), "{said:?}");
+    }
+}
