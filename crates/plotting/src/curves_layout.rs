@@ -4,38 +4,23 @@ use crate::curves::{CurvesFigure, CurvesPanel};
 use crate::curves_panel::{self, Axes, x_ticks_height};
 use crate::error::PlotError;
 use crate::font::{self, Weight};
-use crate::legend::{self, Entry, Symbol};
+use crate::legend::{Entry, Symbol};
 use crate::palette::stroke;
 use crate::panel::{Frame, TICK_PAD};
 use crate::scene::{Anchor, Scene, Text};
+use crate::sheet::{BLOCK, sheet};
 use crate::style::{
-    COLUMN_WIDTH, GAP, LABEL, LINES_HEIGHT, MARGIN, MUTED, PAGE_WIDTH, PANEL_TITLE, SMALL, TICK, TITLE, line_height,
+    COLUMN_WIDTH, GAP, LABEL, LINES_HEIGHT, MARGIN, MUTED, PAGE_WIDTH, PANEL_TITLE, SMALL, TICK, line_height,
 };
 use crate::text::wrap;
 use crate::writing::{panel_letter, paragraph, upward_label};
-
-/// Space between blocks of a figure, in points.
-const BLOCK: f64 = 4.0;
 
 /// The figure laid out in points.
 pub fn lay_out_curves(figure: &CurvesFigure) -> Result<Scene, PlotError> {
     figure.validate()?;
     let page = Page::new(figure);
-    let mut scene = Scene::new(page.width);
-    let inner = page.width - 2.0 * MARGIN;
-    let mut y = MARGIN;
-    if let Some(title) = &figure.title {
-        y = paragraph(&mut scene, Text::new(title.as_str(), MARGIN, y, TITLE).bold(), inner) + BLOCK;
-    }
-    for index in 0..figure.rows.len() {
-        y = page.row(&mut scene, index, y) + BLOCK;
-    }
-    y += legend::draw(&mut scene, &page.legend(), (MARGIN, y), inner);
-    if let Some(note) = &figure.note {
-        y = paragraph(&mut scene, Text::new(note.as_str(), MARGIN, y + 1.0, SMALL).coloured(MUTED), inner);
-    }
-    scene.height = y + MARGIN;
-    Ok(scene)
+    let rows = |scene: &mut Scene, y| (0..figure.rows.len()).fold(y, |y, index| page.row(scene, index, y) + BLOCK);
+    Ok(sheet(page.width, figure.title.as_deref(), rows, &page.legend(), figure.note.as_deref()))
 }
 
 /// The figure and the horizontal arrangement of its panels.

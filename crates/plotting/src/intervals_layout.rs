@@ -4,20 +4,18 @@ use crate::axis::Axis;
 use crate::error::PlotError;
 use crate::font::{self, Weight};
 use crate::intervals::{IntervalsCell, IntervalsFigure, IntervalsSection};
-use crate::legend::{self, Entry, Symbol};
+use crate::legend::{Entry, Symbol};
 use crate::panel::DIAMOND;
 use crate::scene::{Anchor, Scene, Text};
+use crate::sheet::{BLOCK, sheet};
 use crate::style::{
-    FAINT, GAP, HAIRLINE, INK, LABEL, MARGIN, MUTED, PAGE_WIDTH, PANEL_TITLE, PAPER, SMALL, TICK, TITLE, VIOLIN_EDGE,
-    line_height,
+    FAINT, GAP, HAIRLINE, INK, LABEL, MARGIN, MUTED, PAGE_WIDTH, PANEL_TITLE, PAPER, TICK, VIOLIN_EDGE, line_height,
 };
 use crate::text::wrap;
 use crate::writing::paragraph;
 
 /// Height of a row, in points.
 const ROW: f64 = 11.0;
-/// Space between blocks of a figure, in points.
-const BLOCK: f64 = 5.0;
 /// Radius of the dots of single runs, in points.
 const DOT: f64 = 1.1;
 /// How far estimates lie above the middle of a row, and dots below it, in points.
@@ -33,21 +31,11 @@ const INSET: f64 = 3.0;
 pub fn lay_out_intervals(figure: &IntervalsFigure) -> Result<Scene, PlotError> {
     figure.validate()?;
     let page = Page::new(figure);
-    let mut scene = Scene::new(PAGE_WIDTH);
-    let inner = PAGE_WIDTH - 2.0 * MARGIN;
-    let mut y = MARGIN;
-    if let Some(title) = &figure.title {
-        y = paragraph(&mut scene, Text::new(title.as_str(), MARGIN, y, TITLE).bold(), inner) + BLOCK;
-    }
-    for section in figure.sections.iter().filter(|section| !section.rows.is_empty()) {
-        y = page.section(&mut scene, section, y) + BLOCK;
-    }
-    y += legend::draw(&mut scene, &page.legend(), (MARGIN, y), inner);
-    if let Some(note) = &figure.note {
-        y = paragraph(&mut scene, Text::new(note.as_str(), MARGIN, y + 1.0, SMALL).coloured(MUTED), inner);
-    }
-    scene.height = y + MARGIN;
-    Ok(scene)
+    let sections = |scene: &mut Scene, y| {
+        let filled = figure.sections.iter().filter(|section| !section.rows.is_empty());
+        filled.fold(y, |y, section| page.section(scene, section, y) + BLOCK)
+    };
+    Ok(sheet(PAGE_WIDTH, figure.title.as_deref(), sections, &page.legend(), figure.note.as_deref()))
 }
 
 struct Page<'a> {

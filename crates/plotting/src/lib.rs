@@ -83,6 +83,7 @@ mod raster;
 mod reference;
 mod render;
 mod scene;
+mod sheet;
 mod statements;
 mod stroke;
 pub mod style;

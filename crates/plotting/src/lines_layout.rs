@@ -9,15 +9,14 @@ use crate::lines_statements::statements;
 use crate::palette::stroke;
 use crate::panel::{Frame, TICK_PAD};
 use crate::scene::{Anchor, Scene, Text};
+use crate::sheet::{BLOCK, sheet};
 use crate::style::{
     COLUMN_WIDTH, DIFFERENCES_HEIGHT, GAP, LABEL, LINES_HEIGHT, MARGIN, MUTED, PAGE_WIDTH, PANEL_TITLE, SMALL, TICK,
-    TITLE, line_height,
+    line_height,
 };
 use crate::text::wrap;
 use crate::writing::{panel_letter, paragraph, upward_label};
 
-/// Space between blocks of a figure, in points.
-const BLOCK: f64 = 4.0;
 /// Space between a panel's frame and the labels of its groups of layers, in points.
 const PAD: f64 = 4.5;
 /// Least space between neighbouring labels, in points.
@@ -32,31 +31,24 @@ const METHOD: &str = "A marker is a layer; where lines coincide, their markers t
 pub fn lay_out_lines(figure: &LinesFigure) -> Result<Scene, PlotError> {
     figure.validate()?;
     let page = Page::new(figure)?;
-    let mut scene = Scene::new(page.width);
-    let inner = scene.width - 2.0 * MARGIN;
-    let mut y = MARGIN;
-    if let Some(title) = &figure.title {
-        y = paragraph(&mut scene, Text::new(title.as_str(), MARGIN, y, TITLE).bold(), inner) + BLOCK;
-    }
-    let mut heading: Option<&String> = None;
-    for (index, row) in figure.rows.iter().enumerate() {
-        if let Some(title) = row.title.as_ref().filter(|&title| heading != Some(title)) {
-            let heading = Text::new(title.as_str(), page.lefts[0], y, PANEL_TITLE).bold();
-            y = paragraph(&mut scene, heading, page.width - MARGIN - page.lefts[0]) + 1.0;
+    let rows = |scene: &mut Scene, top: f64| {
+        let mut y = top;
+        let mut heading: Option<&String> = None;
+        for (index, row) in figure.rows.iter().enumerate() {
+            if let Some(title) = row.title.as_ref().filter(|&title| heading != Some(title)) {
+                let heading = Text::new(title.as_str(), page.lefts[0], y, PANEL_TITLE).bold();
+                y = paragraph(scene, heading, page.width - MARGIN - page.lefts[0]) + 1.0;
+            }
+            heading = row.title.as_ref();
+            y = page.row(scene, index, y) + BLOCK;
         }
-        heading = row.title.as_ref();
-        y = page.row(&mut scene, index, y) + BLOCK;
-    }
-    let middle = (page.lefts[0] + scene.width - MARGIN) / 2.0;
-    let x_label = Text::new(figure.x_label.as_str(), middle, y, LABEL).anchored(Anchor::Middle);
-    y = paragraph(&mut scene, x_label, 2.0 * (page.width - MARGIN - middle)) + BLOCK;
-    y += legend::draw(&mut scene, &page.legend(), (MARGIN, y), inner);
+        let middle = (page.lefts[0] + page.width - MARGIN) / 2.0;
+        let x_label = Text::new(figure.x_label.as_str(), middle, y, LABEL).anchored(Anchor::Middle);
+        paragraph(scene, x_label, 2.0 * (page.width - MARGIN - middle)) + BLOCK
+    };
     let several = (figure.lines.len() > 1).then_some(METHOD);
-    for note in several.into_iter().chain(figure.note.as_deref()) {
-        y = paragraph(&mut scene, Text::new(note, MARGIN, y + 1.0, SMALL).coloured(MUTED), inner);
-    }
-    scene.height = y + MARGIN;
-    Ok(scene)
+    let notes = several.into_iter().chain(figure.note.as_deref());
+    Ok(sheet(page.width, figure.title.as_deref(), rows, &page.legend(), notes))
 }
 
 /// The figure and the horizontal arrangement of its panels.
