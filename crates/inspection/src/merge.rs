@@ -1,50 +1,79 @@
-//! `inspect merge`: one table of runs from several, of several machines or sessions.
+//! `inspect merge`: what several machines or sessions found of one experiment, as one.
 
-use std::collections::BTreeMap;
+mod details;
+mod key;
+mod runs;
+mod settings;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use counted::counted;
-use reports::Factors;
-use serde_json::Value;
 use tables::Table;
 
+use self::details::Details;
+use self::key::{KEY, Order};
+use self::runs::Merged;
+use self::settings::Settings;
 use crate::error::InspectError;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The tables: runs.csv of several `reports/` of one experiment. Columns are joined by their names
-    #[arg(required = true, num_args = 2.., value_name = "FILE")]
-    tables: Vec<PathBuf>,
+    /// Folders of several `reports/` of one experiment, or their runs.csv alone. Columns are joined by their names
+    #[arg(required = true, num_args = 2.., value_name = "FOLDER|FILE")]
+    parts: Vec<PathBuf>,
 
-    /// The table to write; it may be one of those read
-    #[arg(long, value_name = "FILE")]
+    /// The folder, or of files the table, to write; it may be one of those read
+    #[arg(long, value_name = "FOLDER|FILE")]
     to: PathBuf,
 }
 
-/// What tells runs of an experiment apart.
-const KEY: [&str; 3] = ["dataset", "condition", "seed"];
-/// Settings that may differ between the tables: they say which runs there are, and not what a run is.
-const WHICH_RUNS: [&str; 3] = ["datasets", "seeds", "baseline_seeds"];
+/// The tables with several rows a run that an experiment's folder may have besides its runs.
+const DETAILS: [&str; 3] = ["curves.csv", "tasks.csv", "measures.csv"];
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
-    let tables = arguments.tables.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
-    check_settings(&arguments.tables)?;
-    let mut merged = Merged::of(&tables)?;
-    for note in merged.complete(&tables) {
-        terminal::err(note);
+    let folders = arguments.parts.iter().filter(|part| part.is_dir()).count();
+    if folders != 0 && folders != arguments.parts.len() {
+        return Err(InspectError::Refused(
+            "folders and files cannot be joined; name folders only, or tables only".into(),
+        ));
     }
-    merged.write(&arguments.to)?;
+    let file = |part: &PathBuf| if folders == 0 { part.clone() } else { part.join("runs.csv") };
+    let paths: Vec<PathBuf> = arguments.parts.iter().map(file).collect();
+    let tables = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let settings = Settings::of(&paths)?;
+    let mut merged = Merged::of(&tables)?;
+    let mut notes = merged.complete(&tables);
+    // Everything is read and found to agree before anything is written.
+    let mut details = Vec::new();
+    if folders != 0 {
+        for name in DETAILS {
+            let (found, without) = Details::of(&arguments.parts, name, &tables)?;
+            notes.extend(without);
+            details.extend(found.map(|found| (name, found)));
+        }
+    }
+    notes.iter().for_each(terminal::err);
+    if folders == 0 {
+        merged.write(&arguments.to)?;
+    } else {
+        let to = &arguments.to;
+        std::fs::create_dir_all(to).map_err(|source| InspectError::Write { path: to.clone(), source })?;
+        for (name, details) in &details {
+            details.write(&to.join(name))?;
+        }
+        settings.write(&to.join("settings.json"))?;
+        // Last, as it is what a folder of results is known by.
+        merged.write(&to.join("runs.csv"))?;
+    }
     let again = match merged.repeated {
         0 => String::new(),
         1 => "; 1 was there more than once and agrees".into(),
         many => format!("; {many} were there more than once and agree"),
     };
-    terminal::out(format!(
-        "Wrote {} of {} to {}{again}.",
-        counted(merged.rows.len(), "run"),
-        counted(tables.len(), "table"),
-        arguments.to.display()
-    ));
+    let parts = if folders == 0 { counted(tables.len(), "table") } else { counted(tables.len(), "folder") };
+    let to = arguments.to.display();
+    terminal::out(format!("Wrote {} of {parts} to {to}{again}.", counted(merged.rows.len(), "run")));
     Ok(())
 }
 
@@ -60,193 +89,15 @@ fn read(path: &Path) -> Result<Table, InspectError> {
     }
 }
 
-/// The runs of several tables, each once, in the order in which the tables have them.
-struct Merged {
-    /// The columns of the first table, then those that later ones have besides.
-    header: Vec<String>,
-    /// A cell a column, none where the run's tables lack it.
-    rows: Vec<Vec<Option<String>>>,
-    /// Runs that were there again.
-    repeated: usize,
-}
-
-impl Merged {
-    fn of(tables: &[Table]) -> Result<Self, InspectError> {
-        let mut header: Vec<String> = Vec::new();
-        for name in tables.iter().flat_map(|table| &table.header) {
-            if !header.contains(name) {
-                header.push(name.clone());
-            }
-        }
-        let mut merged = Self { header, rows: Vec::new(), repeated: 0 };
-        let mut places: BTreeMap<[String; 3], (usize, &Table)> = BTreeMap::new();
-        for table in tables {
-            let columns: Vec<Option<usize>> = merged.header.iter().map(|name| table.column(name)).collect();
-            for row in &table.rows {
-                let cells: Vec<Option<String>> =
-                    columns.iter().map(|column| column.map(|at| row.cells[at].clone())).collect();
-                let key = merged.key(&cells);
-                match places.get(&key) {
-                    Some(&(place, from)) => {
-                        merged.add_again(place, cells, [from, table], &key)?;
-                        merged.repeated += 1;
-                    }
-                    None => {
-                        places.insert(key, (merged.rows.len(), table));
-                        merged.rows.push(cells);
-                    }
-                }
-            }
-        }
-        Ok(merged)
+/// Writes a table by way of a temporary file, so that one that is read and written is never lost.
+fn write<'a>(path: &Path, header: &[String], rows: impl Iterator<Item = Vec<&'a str>>) -> Result<(), InspectError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header).expect("writing to memory does not fail");
+    for row in rows {
+        writer.write_record(row).expect("rows have as many cells as the header");
     }
-
-    fn column(&self, name: &str) -> Option<usize> {
-        self.header.iter().position(|column| column == name)
-    }
-
-    fn key(&self, cells: &[Option<String>]) -> [String; 3] {
-        let cell = |name| self.column(name).and_then(|at| cells[at].clone()).unwrap_or_default();
-        let [dataset, condition, seed] = KEY.map(cell);
-        [dataset, condition, tables::whole(&seed).map_or(seed, |number| number.to_string())]
-    }
-
-    /// Adds to a run what the row of another table has of it.
-    fn add_again(
-        &mut self,
-        place: usize,
-        cells: Vec<Option<String>>,
-        [first, second]: [&Table; 2],
-        [dataset, condition, seed]: &[String; 3],
-    ) -> Result<(), InspectError> {
-        for ((name, known), cell) in self.header.iter().zip(&mut self.rows[place]).zip(cells) {
-            match (&*known, &cell) {
-                (Some(known), Some(cell)) if !same(known, cell) => {
-                    return Err(InspectError::Refused(format!(
-                        "dataset {dataset}, condition {condition}, seed {seed}: `{name}` is {} in {} and {} in {}; take the run \
-                         out of one of the two",
-                        shown(known),
-                        first.path.display(),
-                        shown(cell),
-                        second.path.display()
-                    )));
-                }
-                (None, _) => *known = cell,
-                (Some(_), _) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives the columns that not every table has what can be said of the other tables' runs, and says what cannot.
-    fn complete(&mut self, tables: &[Table]) -> Vec<String> {
-        let mut notes = Vec::new();
-        if let Some(status) = self.column("status") {
-            // A table without the column has runs with results only.
-            for row in &mut self.rows {
-                row[status].get_or_insert_with(|| "finished".to_owned());
-            }
-        }
-        let lacking = |merged: &Self| -> Vec<String> {
-            let lacks = |at: &usize| merged.rows.iter().any(|row| row[*at].is_none());
-            (0..merged.header.len()).filter(lacks).map(|at| merged.header[at].clone()).collect()
-        };
-        // Tables of earlier versions have none of these columns but `tasks`.
-        let is_factor = |name: &String| Factors::COLUMNS.contains(&name.as_str());
-        for name in lacking(self).iter().filter(|name| is_factor(name)) {
-            self.spread(name);
-        }
-        let (unknown, empty): (Vec<String>, Vec<String>) = lacking(self).into_iter().partition(is_factor);
-        if !unknown.is_empty() {
-            let without = tables.iter().find(|table| unknown.iter().any(|name| table.column(name).is_none()));
-            notes.push(format!(
-                "{} does not say what its conditions are in the columns {}, and has conditions that no other table has. These \
-                 columns are left out, so a report reads conditions' roles from their labels.",
-                without.map_or_else(String::new, |table| table.path.display().to_string()),
-                unknown.join(", ")
-            ));
-            for at in unknown.iter().filter_map(|name| self.column(name)).rev().collect::<Vec<_>>() {
-                self.header.remove(at);
-                self.rows.iter_mut().for_each(|row| drop(row.remove(at)));
-            }
-        }
-        if !empty.is_empty() {
-            notes.push(format!(
-                "Not every table has {}; the cells of the other tables' runs are empty.",
-                empty.join(", ")
-            ));
-        }
-        notes
-    }
-
-    /// Gives every run what another run of its dataset and condition has in a column.
-    fn spread(&mut self, name: &str) {
-        let place = |name| self.column(name).expect("the column was looked for");
-        let (column, dataset, condition) = (place(name), place("dataset"), place("condition"));
-        let of = |row: &[Option<String>]| (row[dataset].clone(), row[condition].clone());
-        let mut known = BTreeMap::new();
-        for row in &self.rows {
-            if let Some(cell) = &row[column] {
-                known.entry(of(row)).or_insert_with(|| cell.clone());
-            }
-        }
-        for row in &mut self.rows {
-            if row[column].is_none() {
-                row[column] = known.get(&of(row)).cloned();
-            }
-        }
-    }
-
-    /// Writes by way of a temporary file, so that a table that is read and written is never lost.
-    fn write(&self, path: &Path) -> Result<(), InspectError> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&self.header).expect("writing to memory does not fail");
-        for row in &self.rows {
-            let cells = row.iter().map(|cell| cell.as_deref().unwrap_or_default());
-            writer.write_record(cells).expect("rows have as many cells as the header");
-        }
-        let bytes = writer.into_inner().expect("writing to memory does not fail");
-        whole_file::replace(path, &bytes).map_err(|source| InspectError::Write { path: path.to_owned(), source })
-    }
-}
-
-/// A cell, for a person.
-fn shown(cell: &str) -> &str {
-    if cell.is_empty() { "empty" } else { cell }
-}
-
-/// Whether two cells say the same: other programs write `0.50` and `True`.
-fn same(a: &str, b: &str) -> bool {
-    let number = |text: &str| text.parse::<f64>().ok();
-    a.eq_ignore_ascii_case(b) || number(a).is_some_and(|value| number(b) == Some(value))
-}
-
-/// Refuses tables whose `settings.json` beside them differ in more than which runs there are.
-fn check_settings(tables: &[PathBuf]) -> Result<(), InspectError> {
-    let mut first: Option<(PathBuf, Value)> = None;
-    for path in tables.iter().map(|table| table.with_file_name("settings.json")).filter(|path| path.exists()) {
-        let refuse = |reason: String| InspectError::Refused(format!("{}: {reason}", path.display()));
-        let text = std::fs::read(&path).map_err(|e| refuse(e.to_string()))?;
-        let mut settings: Value = serde_json::from_slice(&text).map_err(|e| refuse(e.to_string()))?;
-        let fields = settings.as_object_mut().ok_or_else(|| refuse("it holds no settings".into()))?;
-        fields.retain(|name, _| !WHICH_RUNS.contains(&name.as_str()));
-        match &first {
-            None => first = Some((path, settings)),
-            Some((other, known)) if *known != settings => {
-                let differing =
-                    settings.as_object().into_iter().flatten().find(|(name, value)| known[*name] != **value);
-                let (name, value) = differing.map_or(("?", &Value::Null), |(name, value)| (name.as_str(), value));
-                return Err(InspectError::Refused(format!(
-                    "`{name}` is {} in {} and {value} in {}; runs of different settings are different experiments",
-                    known[name],
-                    other.display(),
-                    path.display()
-                )));
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(())
+    let bytes = writer.into_inner().expect("writing to memory does not fail");
+    whole_file::replace(path, &bytes).map_err(|source| InspectError::Write { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -263,7 +114,7 @@ mod tests {
     }
 
     fn merged(tables: &[&PathBuf], to: &Path) -> Result<String, String> {
-        let arguments = Arguments { tables: tables.iter().copied().cloned().collect(), to: to.to_owned() };
+        let arguments = Arguments { parts: tables.iter().copied().cloned().collect(), to: to.to_owned() };
         run(&arguments).map_err(|e| e.to_string())?;
         Ok(std::fs::read_to_string(to).unwrap())
     }
@@ -351,5 +202,62 @@ mod tests {
         settings(&b, r#"{"lr": 0.002, "seeds": [1]}"#);
         let message = merged(&[&a, &b], &to).unwrap_err();
         assert!(message.contains("`lr` is 0.001") && message.contains("different experiments"), "{message}");
+    }
+
+    fn folder(parent: &Path, name: &str, runs: &str, curves: &str, settings: &str) -> PathBuf {
+        let folder = table(parent, name, runs).parent().unwrap().to_owned();
+        std::fs::write(folder.join("curves.csv"), format!("dataset,condition,seed,task,epoch,loss\n{curves}")).unwrap();
+        std::fs::write(folder.join("settings.json"), settings).unwrap();
+        folder
+    }
+
+    #[test]
+    fn folders_become_the_folder_that_one_run_would_have_written() {
+        let parent = tempfile::tempdir().unwrap();
+        let later = folder(
+            parent.path(),
+            "later",
+            "mnist,base,10,0.4,aa\nmnist,x,10,0.5,bb\n",
+            "mnist,base,10,1,1,2.0\nmnist,base,10,1,2,1.5\nmnist,x,10,1,1,2.5\n",
+            r#"{"datasets": ["mnist"], "lr": 0.001, "max_tasks": 3, "seeds": [10]}"#,
+        );
+        let earlier = folder(
+            parent.path(),
+            "earlier",
+            "mnist,base,9,0.3,cc\nmnist,x,9,0.6,dd\nmnist,x,10,0.5,bb\nsvhn,x,9,0.7,ee\n",
+            "mnist,base,9,1,1,2.0\nmnist,x,9,1,1,2.25\nmnist,x,10,1,1,2.50\nsvhn,x,9,1,1,2.75\n",
+            r#"{"datasets": ["mnist", "svhn"], "lr": 0.001, "max_tasks": 5, "seeds": [9, 10]}"#,
+        );
+        let to = parent.path().join("all");
+        let arguments = Arguments { parts: vec![later.clone(), earlier], to: to.clone() };
+        run(&arguments).unwrap();
+        let written = |name: &str| std::fs::read_to_string(to.join(name)).unwrap();
+        assert_eq!(
+            written("runs.csv"),
+            format!(
+                "{HEADER}mnist,base,9,0.3,cc\nmnist,base,10,0.4,aa\nmnist,x,9,0.6,dd\nmnist,x,10,0.5,bb\nsvhn,x,9,0.7,ee\n"
+            )
+        );
+        assert_eq!(
+            written("curves.csv"),
+            "dataset,condition,seed,task,epoch,loss\nmnist,base,9,1,1,2.0\nmnist,base,10,1,1,2.0\nmnist,base,10,1,2,1.5\n\
+             mnist,x,9,1,1,2.25\nmnist,x,10,1,1,2.5\nsvhn,x,9,1,1,2.75\n"
+        );
+        let settings: serde_json::Value = serde_json::from_str(&written("settings.json")).unwrap();
+        assert_eq!(
+            settings,
+            serde_json::json!({"datasets": ["mnist", "svhn"], "lr": 0.001, "max_tasks": 5, "seeds": [9, 10]})
+        );
+        assert!(!to.join("measures.csv").exists());
+
+        // A contradiction in a table beside the runs is one, too, and nothing is written.
+        let other = folder(parent.path(), "other", "mnist,x,10,0.5,bb\n", "mnist,x,10,1,1,9.0\n", "{\"lr\": 0.001}");
+        let nowhere = parent.path().join("nowhere");
+        let message =
+            run(&Arguments { parts: vec![later.clone(), other], to: nowhere.clone() }).unwrap_err().to_string();
+        assert!(message.contains("condition x, seed 10") && message.contains("curves.csv"), "{message}");
+        let mixed = Arguments { parts: vec![later.clone(), later.join("runs.csv")], to: nowhere.clone() };
+        assert!(run(&mixed).unwrap_err().to_string().contains("folders only"));
+        assert!(!nowhere.exists());
     }
 }

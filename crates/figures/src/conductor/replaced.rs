@@ -12,7 +12,7 @@ use crate::drawing::{OutputError, Places};
 /// What `report` writes of a table of runs beside it.
 const REPORTS: [&str; 4] = ["report.md", "tests.csv", "report.json", "index.html"];
 /// What this program writes.
-const TABLES: [&str; 5] = ["runs.csv", "summary.csv", "settings.json", "curves.csv", "measures.csv"];
+const TABLES: [&str; 6] = ["runs.csv", "summary.csv", "settings.json", "curves.csv", "tasks.csv", "measures.csv"];
 
 /// Makes room for the table of `rows`, which is `csv` as text: moves what belongs to other runs into a folder beside it, and says so; `None` where
 /// nothing was to be moved. `reported` is whether reports are written anew next.
