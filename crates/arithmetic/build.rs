@@ -1,3 +1,5 @@
+//! Builds the C++ of this crate against libtorch.
+
 fn main() {
     if let Some(mut build) = libtorch_link::native() {
         build.file("native/switches.cpp").compile("arithmetic_switches");

@@ -1,3 +1,5 @@
+//! What reports name of how the program was built, and the path of libtorch.
+
 use std::process::Command;
 
 fn main() {

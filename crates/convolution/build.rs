@@ -1,3 +1,5 @@
+//! Builds the C++ of this crate against libtorch.
+
 fn main() {
     let Some(mut build) = libtorch_link::native() else { return };
     let kernels = libtorch_link::vector_kernels(&mut build);

@@ -3,6 +3,8 @@
 //! A program and no set of tests, so that a bundle can take it to a machine without Rust: `cargo test --test cuda` runs it, and says
 //! where there is no GPU. `--device cpu` runs the same on a CPU.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test program of its own says what it tried")]
+
 #[path = "../pytorch_parity/comparison.rs"]
 mod comparison;
 mod engine;

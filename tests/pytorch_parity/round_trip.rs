@@ -34,7 +34,7 @@ fn a_state_dict_of_pytorch_gives_pytorch_s_logits() {
     assert!((accuracy - reference["accuracy"].as_f64().unwrap()).abs() < 1e-6);
 }
 
-/// With the script in the README, as a reader would run it, and with the lines that it gives for other networks.
+/// With the script in docs/python.md, as a reader would run it, and with the lines that it gives for other networks.
 #[test]
 fn exported_weights_evaluate_to_the_same_in_pytorch() {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
@@ -43,24 +43,25 @@ fn exported_weights_evaluate_to_the_same_in_pytorch() {
         eprintln!("skipped: {python} has no torch, torchvision, safetensors and numpy (PYTHON names another)");
         return;
     }
-    let readme = std::fs::read_to_string(folder().join("../../../README.md")).unwrap();
-    let script = readme.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let document = std::fs::read_to_string(folder().join("../../../docs/python.md")).unwrap();
+    let blocks = document.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let script = blocks.into_iter().find(|block| block.contains("model.safetensors")).expect("there is the script");
     for network in NetworkName::ALL {
         let script = match network {
             NetworkName::ResNet18 => script.to_owned(),
-            other => with_network(script, &readme, other),
+            other => with_network(script, &document, other),
         };
         evaluates_to_the_same(&python, &script, network);
     }
 }
 
-/// The script with what the README puts in the place of the lines from `net =` to `net.conv1`.
-fn with_network(script: &str, readme: &str, network: NetworkName) -> String {
+/// The script with what the document puts in the place of the lines from `net =` to `net.conv1`.
+fn with_network(script: &str, document: &str, network: NetworkName) -> String {
     let lines: Vec<&str> = script.lines().collect();
     let from = lines.iter().position(|line| line.starts_with("net = ")).unwrap();
     let to = lines.iter().position(|line| line.trim_start().starts_with("net.conv1")).unwrap();
     let said = |start: &str| {
-        let rest = readme.split_once(&format!("`{start}")).unwrap_or_else(|| panic!("README does not say {start}")).1;
+        let rest = document.split_once(&format!("`{start}")).unwrap_or_else(|| panic!("docs/python.md does not say {start}")).1;
         format!("{start}{}", rest.split_once('`').unwrap().0)
     };
     let build = said("net = build_network(").replace("\"all-cnn\"", &format!("\"{network}\""));

@@ -18,6 +18,7 @@ fn is_root() -> bool {
 }
 
 /// Lets a command run without privileges; `false`, with a line that says so, where the user `nobody` cannot even start it.
+#[allow(clippy::print_stderr, reason = "says that a test was skipped")]
 fn without_privileges(command: &mut Command) -> bool {
     if !is_root() {
         return true;

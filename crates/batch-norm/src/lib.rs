@@ -7,7 +7,7 @@
 //! pass of its own. (Without a ReLU, ATen sums a gradient that is not channels-last in another order; here it is copied.) There
 //! are no second derivatives.
 
-#![warn(missing_docs)]
+#![allow(unsafe_code, reason = "calls into C++")]
 
 use std::ffi::c_char;
 

@@ -13,8 +13,6 @@
 //! | `growth` | more jobs, more stages, more images |
 //! | `precision` | whether bf16 gives other test losses than fp32 |
 
-#![warn(missing_docs)]
-
 mod arguments;
 mod bare;
 mod common;

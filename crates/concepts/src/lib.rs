@@ -16,8 +16,6 @@
 //! # Ok::<(), plotting::PlotError>(())
 //! ```
 
-#![warn(missing_docs)]
-
 mod elements;
 mod gallery;
 mod learning_path;

@@ -7,7 +7,7 @@
 //! multiply-adds whose order depends on shapes alone, so that every processor with AVX2 gives the same bits, for any number of
 //! threads. There are no second derivatives.
 
-#![warn(missing_docs)]
+#![allow(unsafe_code, reason = "calls into C++")]
 
 use std::ffi::c_char;
 

@@ -1,7 +1,5 @@
 //! Numbers of things, in words for people.
 
-#![warn(missing_docs)]
-
 /// A number of things, as in "1 run" and "2 runs"; `noun` is the word for one.
 pub fn counted(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };

@@ -16,8 +16,6 @@
 //! # Ok::<(), datasets::DatasetError>(())
 //! ```
 
-#![warn(missing_docs)]
-
 mod bounded;
 pub mod cache;
 mod command;

@@ -2,8 +2,6 @@
 //!
 //! A figure's program is its experiment file and a call of [`main`]; a user's experiment goes through the same call.
 
-#![warn(missing_docs)]
-
 mod command_line;
 mod conductor;
 mod drawing;

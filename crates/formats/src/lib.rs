@@ -11,8 +11,6 @@
 //! # Ok::<(), formats::Malformed>(())
 //! ```
 
-#![warn(missing_docs)]
-
 pub mod archive;
 mod bounded;
 pub mod cifar;

@@ -2,7 +2,7 @@
 //! no function for. One pass over parameter, gradient and momentum, where separate operations make four; on a GPU some launches of
 //! kernels in all, where they make four a parameter.
 
-#![warn(missing_docs)]
+#![allow(unsafe_code, reason = "calls into C++")]
 
 use std::ffi::c_char;
 

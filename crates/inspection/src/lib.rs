@@ -1,7 +1,5 @@
 //! Looking into the store: what was trained, how, and what its weights and images are.
 
-#![warn(missing_docs)]
-
 mod clean;
 mod common;
 mod curves;

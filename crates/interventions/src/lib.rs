@@ -7,8 +7,6 @@
 //!
 //! A new intervention is its parameters in `paths::Intervention`, a file here with an `impl Intervene`, and a line in `of`.
 
-#![warn(missing_docs)]
-
 mod bias_reset;
 mod dash;
 mod l2_init;

@@ -9,6 +9,8 @@
 //!
 //! so that what is built runs from anywhere without `LD_LIBRARY_PATH`.
 
+#![allow(clippy::print_stdout, reason = "build scripts speak to cargo by standard output")]
+
 use std::path::PathBuf;
 
 /// Adds the `lib` folder of `LIBTORCH` to the run path of this package's binaries and tests.

@@ -24,8 +24,6 @@
 //! # Ok::<(), paths::ExperimentError>(())
 //! ```
 
-#![warn(missing_docs)]
-
 mod assignment;
 mod augmentation;
 mod complete;

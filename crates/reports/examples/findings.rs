@@ -3,6 +3,8 @@
 //! `cargo run --release -p reports --example findings -- reports/lite` prints a line a number: means over seeds, and
 //! differences paired by seed with 95 % intervals.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "its numbers are what it is for")]
+
 use std::collections::BTreeMap;
 use std::env::args;
 use std::error::Error;

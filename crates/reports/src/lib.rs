@@ -13,8 +13,6 @@
 //! # Ok::<(), reports::TableError>(())
 //! ```
 
-#![warn(missing_docs)]
-
 pub mod command;
 
 mod analysis;

@@ -4,8 +4,6 @@
 //! hash of all that determines its result, so a finished stage is never trained again, in whatever figure, process or order
 //! it appears. On a CPU the same identity means the same bits.
 
-#![warn(missing_docs)]
-
 mod checkpoint;
 mod error;
 mod events;

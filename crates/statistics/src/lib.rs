@@ -10,8 +10,6 @@
 //! # Ok::<(), statistics::NotDefined>(())
 //! ```
 
-#![warn(missing_docs)]
-
 mod additive;
 mod arrangements;
 mod bca;

@@ -5,8 +5,6 @@
 //! its own parent ([`arrange`]), writes batch scripts into the store, and submits them ([`submit()`]). What was submitted
 //! can be read again ([`Submission`]) and compared with the queue and the store ([`states`]).
 
-#![warn(missing_docs)]
-
 mod arrays;
 mod error;
 mod folder;

@@ -12,8 +12,6 @@
 //! # Ok::<(), tables::TableError>(())
 //! ```
 
-#![warn(missing_docs)]
-
 mod error;
 mod kind;
 mod table;

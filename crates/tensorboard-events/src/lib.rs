@@ -16,8 +16,6 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
-#![warn(missing_docs)]
-
 mod event;
 mod file_name;
 mod record;

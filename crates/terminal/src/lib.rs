@@ -4,8 +4,6 @@
 //! one. Any other failure, such as a full disk behind `> plan.jsonl`, is one: what was to be written is what was asked for. So
 //! it is remembered, and [`finish`] makes it the program's.
 
-#![warn(missing_docs)]
-
 mod output;
 
 pub use output::{err, finish, is_open, out, write};

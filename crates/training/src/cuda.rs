@@ -3,6 +3,8 @@
 //! A binary linked against a CPU-only set-up does not name `libtorch_cuda.so`; loading that library at start-up is what
 //! gives the same binary CUDA on a machine that has it.
 
+#![allow(unsafe_code, reason = "loads libraries of CUDA")]
+
 use std::sync::OnceLock;
 
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};

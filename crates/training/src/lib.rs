@@ -4,8 +4,6 @@
 //! network's weights. It never draws from libtorch's global random generator and keeps no global state, so runs in several
 //! threads do not influence one another.
 
-#![warn(missing_docs)]
-
 mod allocator;
 mod checkpoint;
 mod cuda;

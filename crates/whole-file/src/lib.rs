@@ -1,8 +1,6 @@
 //! Files that are there whole or not at all, whatever happens to who writes them: written beside their destination, flushed to
 //! the disk, then renamed.
 
-#![warn(missing_docs)]
-
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
