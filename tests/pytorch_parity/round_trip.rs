@@ -61,7 +61,10 @@ fn with_network(script: &str, document: &str, network: NetworkName) -> String {
     let from = lines.iter().position(|line| line.starts_with("net = ")).unwrap();
     let to = lines.iter().position(|line| line.trim_start().starts_with("net.conv1")).unwrap();
     let said = |start: &str| {
-        let rest = document.split_once(&format!("`{start}")).unwrap_or_else(|| panic!("docs/python.md does not say {start}")).1;
+        let rest = document
+            .split_once(&format!("`{start}"))
+            .unwrap_or_else(|| panic!("docs/python.md does not say {start}"))
+            .1;
         format!("{start}{}", rest.split_once('`').unwrap().0)
     };
     let build = said("net = build_network(").replace("\"all-cnn\"", &format!("\"{network}\""));

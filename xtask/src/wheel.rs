@@ -37,7 +37,11 @@ struct Limits {
 pub fn install(root: &Path, target: &Path, cuda: bool) -> anyhow::Result<()> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         bail!(
-            "libtorch is fetched for Linux on x86-64 only; get libtorch {VERSION} for this machine and point LIBTORCH at it"
+            "libtorch is fetched for Linux on x86-64 only, and this is {} on {}. Unpack libtorch {VERSION} for this machine (or \
+             install torch {VERSION} in a Python; its folder torch has it) and point LIBTORCH at it: the folder with include/ and \
+             lib/. docs/running.md says under \"Other platforms\" what is slower or missing there",
+            std::env::consts::OS,
+            std::env::consts::ARCH
         );
     }
     require_pip()?;

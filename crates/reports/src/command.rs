@@ -8,7 +8,7 @@ use clap::{ArgGroup, Parser};
 use crate::analysis::Analysis;
 use crate::checkout::checkout;
 use crate::looks_plan::looks_plan;
-use crate::report::{FIGURES, ReportError, ScaleFolder, write, write_own_html};
+use crate::report::{FIGURES, ReportError, ScaleFolder, write, write_own_html, write_parquet};
 use crate::roles::Reading;
 use crate::runs::Measure;
 use crate::table::RunTable;
@@ -74,6 +74,10 @@ pub struct Arguments {
     /// Write one page with everything, index.html, as well
     #[arg(long)]
     pub html: bool,
+
+    /// Write every table as Parquet as well, beside its CSV
+    #[arg(long)]
+    pub parquet: bool,
 
     /// Where figures/ and reports/ are [default: the checkout]; with --runs, the folder to write to [default: reports/own/ and
     /// the file's name in the checkout]
@@ -141,6 +145,9 @@ fn own(file: &Path, arguments: &Arguments) -> Result<Vec<PathBuf>, ReportError> 
     if arguments.html {
         written.push(write_own_html(&analysis, file, &folder)?);
     }
+    if arguments.parquet {
+        written.extend(write_parquet(&folder, &[file])?);
+    }
     Ok(written)
 }
 
@@ -197,6 +204,12 @@ fn of_scale(arguments: &Arguments) -> Result<Vec<PathBuf>, ReportError> {
     written.push(folder.reports().join("claims.md"));
     if arguments.html {
         written.push(folder.write_html(&analyses, &rulings)?);
+    }
+    if arguments.parquet {
+        let figures = tables.keys().filter(|number| wanted(**number)).map(|&number| folder.of_figure(number));
+        for folder in figures.chain([folder.reports().to_owned()]) {
+            written.extend(write_parquet(&folder, &[])?);
+        }
     }
     Ok(written)
 }

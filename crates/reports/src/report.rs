@@ -1,7 +1,7 @@
 //! Reports: the statistics of a table of runs as files for people and for programs.
 //!
 //! `reports/<scale>/figN/` gets `report.md`, `summary.csv`, `tests.csv` and `report.json`, `reports/<scale>/` gets `claims.md`,
-//! `claims.csv` and, on request, `index.html`.
+//! `claims.csv` and, on request, `index.html`; on request every table as Parquet, too.
 
 mod claims_file;
 mod error;
@@ -13,13 +13,14 @@ mod json;
 mod markdown;
 mod notes;
 mod page;
+mod parquet_file;
 mod scale_folder;
 mod summary_file;
 mod tables;
 mod tests_file;
 
 pub use error::ReportError;
-pub(crate) use files::{write, write_own_html};
+pub(crate) use files::{write, write_own_html, write_parquet};
 pub use html::escape;
 pub use scale_folder::{FIGURES, ScaleFolder};
 pub use summary_file::summary_csv;

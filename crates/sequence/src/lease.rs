@@ -181,9 +181,10 @@ impl Owner {
         }
     }
 
-    /// Whether `other` lives; `None` where it is a process of another machine or namespace.
+    /// Whether `other` lives; `None` where it is a process of another machine or namespace, or where the system does not tell when
+    /// processes started.
     fn knows_alive(&self, other: &Self) -> Option<bool> {
-        let near = other.space == self.space && other.host == self.host;
+        let near = !self.started.is_empty() && other.space == self.space && other.host == self.host;
         near.then(|| other.started == started(other.pid) && !other.started.is_empty())
     }
 }
@@ -305,6 +306,15 @@ mod tests {
         assert!(Leases::new(folder.path().to_owned()).take(id()).unwrap().is_none());
         let impatient = Leases::with_expiry(folder.path().to_owned(), Duration::ZERO);
         assert!(impatient.take(id()).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_system_that_tells_nothing_of_processes_makes_no_lease_void() {
+        let silent = Owner { host: String::new(), space: " ".into(), started: String::new(), ..Owner::this_process() };
+        let other = Owner { pid: 1, nonce: "other".into(), ..silent.clone() };
+        assert_eq!(silent.knows_alive(&other), None);
+        let this = Owner::this_process();
+        assert_eq!(this.knows_alive(&this), Some(true));
     }
 
     #[test]

@@ -42,8 +42,24 @@ fn training_bytes(experiment: &Experiment) -> usize {
 
 /// Memory that programs may still take, in bytes; 4 GiB where the system does not tell.
 fn free_memory_bytes() -> usize {
-    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    available(&fs::read_to_string("/proc/meminfo").unwrap_or_default())
+}
+
+/// What Linux's `meminfo` says is available, in bytes.
+fn available(text: &str) -> usize {
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
     let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<usize>().ok());
     kib.map_or(4 << 30, |kib| kib << 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_what_the_system_says_or_else_little() {
+        assert_eq!(available("MemTotal:       24590000 kB\nMemAvailable:   2048 kB\n"), 2 << 20);
+        assert_eq!(available(""), 4 << 30);
+        assert_eq!(available("MemAvailable: much"), 4 << 30);
+    }
 }
