@@ -57,5 +57,9 @@ fn licences_are_ones_that_are_allowed() {
         assert!(allows(&allowed, licence), "{} is licensed under {licence}", package["name"]);
     }
     assert!(allows(&allowed, "MIT/Apache-2.0") && allows(&allowed, "GPL-3.0-only OR MIT"));
-    assert!(!allows(&allowed, "GPL-3.0-only") && !allows(&allowed, "MIT AND GPL-3.0-only") && !allows(&allowed, "no licence"));
+    assert!(
+        !allows(&allowed, "GPL-3.0-only")
+            && !allows(&allowed, "MIT AND GPL-3.0-only")
+            && !allows(&allowed, "no licence")
+    );
 }
