@@ -19,17 +19,6 @@ const CONDITIONS: [&str; 4] = ["[No, No]", "[No, Yes]", "[Yes, No]", "[Yes, Yes]
 
 fn main() -> Result<()> {
     let folder = PathBuf::from(args().nth(1).ok_or("usage: findings FOLDER, such as reports/lite")?);
-    let (discretization, paths) =
-        (Table::read(&folder.join("fig4/runs.csv"))?, Table::read(&folder.join("fig5/runs.csv"))?);
-    for (path, jump) in [
-        ("blur then shift N=3", "shift N=2"),
-        ("shift then blur N=3", "blur N=2"),
-        ("blur then contrast N=3", "contrast N=2"),
-        ("contrast then blur N=3", "blur N=2"),
-    ] {
-        let (x, y) = (paths.runs(path, "test_loss")?, discretization.runs(jump, "test_loss")?);
-        println!("{path} less {jump}: test_loss {}", difference(&x, &y)?);
-    }
     let measures = Table::read(&folder.join("fig8/measures.csv"))?;
     layers(&measures, "norms@1", ".bias", "mean_abs")?;
     layers(&measures, "activations@1", "", "sparsity")
@@ -75,10 +64,6 @@ impl Table {
         let has =
             |row: &BTreeMap<String, String>| cells.iter().all(|(name, cell)| row.get(*name).is_some_and(|c| c == cell));
         Self(self.0.iter().filter(|row| has(row)).cloned().collect())
-    }
-
-    fn runs(&self, condition: &str, column: &str) -> Result<Vec<f64>> {
-        self.values(column, &[("condition", condition)])
     }
 
     /// The numbers in `column` of the dataset's rows that have these cells, by seed.
