@@ -1,6 +1,7 @@
 //! `inspect merge`: what several machines or sessions found of one experiment, as one.
 
 mod details;
+mod file;
 mod key;
 mod runs;
 mod settings;
@@ -12,7 +13,7 @@ use counted::counted;
 use tables::Table;
 
 use self::details::Details;
-use self::key::{KEY, Order};
+use self::key::KEY;
 use self::runs::Merged;
 use self::settings::Settings;
 use crate::error::InspectError;
@@ -87,17 +88,6 @@ fn read(path: &Path) -> Result<Table, InspectError> {
         ))),
         None => Ok(table),
     }
-}
-
-/// Writes a table by way of a temporary file, so that one that is read and written is never lost.
-fn write<'a>(path: &Path, header: &[String], rows: impl Iterator<Item = Vec<&'a str>>) -> Result<(), InspectError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header).expect("writing to memory does not fail");
-    for row in rows {
-        writer.write_record(row).expect("rows have as many cells as the header");
-    }
-    let bytes = writer.into_inner().expect("writing to memory does not fail");
-    whole_file::replace(path, &bytes).map_err(|source| InspectError::Write { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ mod tables;
 mod tests_file;
 
 pub use error::ReportError;
-pub(crate) use files::{write, write_own_html, write_parquet};
+pub(crate) use files::{write, write_own_html};
 pub use html::escape;
+pub(crate) use parquet_file::write_parquet;
 pub use scale_folder::{FIGURES, ScaleFolder};
 pub use summary_file::summary_csv;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tables::Table;
 
-use super::key::{Key, columns, key, same};
-use super::{Order, write};
+use super::file::write;
+use super::key::{Key, Order, columns, key, same};
 use crate::error::InspectError;
 
 /// The rows of several tables, each run's from the first table that has any.

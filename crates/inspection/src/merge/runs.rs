@@ -6,8 +6,8 @@ use std::path::Path;
 use reports::Factors;
 use tables::Table;
 
-use super::key::{KEY, Key, key, same, shown};
-use super::{Order, write};
+use super::file::write;
+use super::key::{KEY, Key, Order, key, same, shown};
 use crate::error::InspectError;
 
 /// The runs of several tables, each once, in the order in which one table would have them.

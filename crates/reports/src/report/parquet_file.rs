@@ -16,11 +16,24 @@ use crate::report::files::replace;
 /// Columns that are names whatever they look like: a label may be a number, and an identity have digits only.
 const NAMES: [&str; 3] = ["dataset", "condition", "stage"];
 
+/// Writes the tables in a folder, and those named besides, as Parquet into the folder; the files that were written.
+///
+/// # Errors
+/// Where a table cannot be read, or a file cannot be written.
+pub(crate) fn write_parquet(folder: &Path, besides: &[&Path]) -> Result<Vec<PathBuf>, ReportError> {
+    const TABLES: [&str; 7] =
+        ["runs.csv", "summary.csv", "tests.csv", "curves.csv", "tasks.csv", "measures.csv", "claims.csv"];
+    let there = TABLES.map(|name| folder.join(name)).into_iter().filter(|path| path.exists());
+    let mut tables: Vec<PathBuf> = besides.iter().map(|path| path.to_path_buf()).collect();
+    tables.extend(there.filter(|path| besides.iter().all(|other| other.file_name() != path.file_name())));
+    tables.iter().map(|table| write(table, folder)).collect()
+}
+
 /// Writes a table beside its CSV file's name in `folder`, with the extension `parquet`; the file that was written.
 ///
 /// # Errors
 /// Where the table cannot be read, or the file cannot be written.
-pub(crate) fn write(csv: &Path, folder: &Path) -> Result<PathBuf, ReportError> {
+fn write(csv: &Path, folder: &Path) -> Result<PathBuf, ReportError> {
     let table = Table::read(csv).map_err(|e| ReportError::Refused(e.to_string()))?;
     let path = folder.join(csv.file_name().unwrap_or_default()).with_extension("parquet");
     let bytes =
