@@ -119,17 +119,24 @@ pub(super) fn figure(
         title: Some(row.title.to_owned()),
         panels: vec![found.over_epochs(row), found.beside_the_gap(row)],
     });
-    let method = "Left: means over seeds, as far as all seeds of a task do, with intervals cut at 0; the last task begins at 0, tasks before it end there; \
-                  what costs much is measured at a task's start and after its 1st, 4th, 16th and 64th epoch. Right: each run at its \
-                  end, with the weights that are tested; the gap is its final test loss less that of the baseline of the same seed. ρ: \
-                  correlation of ranks within conditions, with a 95 % interval as if runs of one seed were independent of one another.";
+    let costly = if ROWS.iter().any(|row| found.is_of_ends(row)) {
+        "what was measured afterwards, from stored weights, is at a task's start and, of the weights handed on, behind its last epoch"
+    } else {
+        "what costs much is measured at a task's start and after its 1st, 4th, 16th and 64th epoch"
+    };
+    let method = format!(
+        "Left: means over seeds, as far as all seeds of a task do, with intervals cut at 0; the last task begins at 0, tasks before it end there; \
+         {costly}. Right: each run at its \
+         end, with the weights that are tested; the gap is its final test loss less that of the baseline of the same seed. ρ: \
+         correlation of ranks within conditions, with a 95 % interval as if runs of one seed were independent of one another."
+    );
     CurvesFigure {
         title: Some(format!("{}, {}", experiment.title, dataset.title())),
         names: found.labels.iter().map(|label| (*label).to_owned()).collect(),
         rows: rows.collect(),
         ribbon: "95 % interval of the mean over seeds".to_owned(),
         dot: "a run".to_owned(),
-        note: Some(note(experiment, table).map_or_else(|| method.to_owned(), |note| format!("{method} {note}"))),
+        note: Some(note(experiment, table).map_or_else(|| method.clone(), |note| format!("{method} {note}"))),
         ..CurvesFigure::default()
     }
 }
@@ -232,17 +239,28 @@ impl Found<'_> {
         }
     }
 
+    /// What was measured of the row's number.
+    fn measured(&self, row: &Row) -> impl Iterator<Item = &RunMeasure> {
+        let is = |m: &&RunMeasure| (m.measure.as_str(), m.name.as_str()) == row.over_epochs && m.value.is_finite();
+        self.measures.iter().filter(|m| m.dataset == self.dataset).filter(is)
+    }
+
+    /// Whether the row's number is there at the ends of tasks and after no epoch, as where it was measured afterwards.
+    fn is_of_ends(&self, row: &Row) -> bool {
+        let any = |is: fn(RunMoment) -> bool| self.measured(row).any(|m| is(m.moment));
+        any(|moment| matches!(moment, RunMoment::End(_))) && !any(|moment| matches!(moment, RunMoment::Epoch(..)))
+    }
+
     /// The numbers of a condition's seeds by task and epoch, 0 being a task's start.
     fn values(&self, row: &Row, label: &str) -> BTreeMap<(usize, usize), Vec<f64>> {
+        let is_of_ends = self.is_of_ends(row);
         let mut found: BTreeMap<(usize, usize), Vec<f64>> = BTreeMap::new();
         let mut sums: BTreeMap<(u64, usize), f64> = BTreeMap::new();
-        for measured in self.measures.iter().filter(|m| m.dataset == self.dataset && m.condition == label) {
-            if (measured.measure.as_str(), measured.name.as_str()) != row.over_epochs || !measured.value.is_finite() {
-                continue;
-            }
+        for measured in self.measured(row).filter(|m| m.condition == label) {
             let place = match measured.moment {
                 RunMoment::Start(task) => (task, 0),
                 RunMoment::Epoch(task, epoch) => (task, epoch),
+                RunMoment::End(task) if is_of_ends => (task, self.longest(label, task)),
                 RunMoment::Initialisation | RunMoment::End(_) => continue,
             };
             // Rows of a run are in the order of its epochs.
@@ -277,5 +295,34 @@ impl Found<'_> {
             _ => None,
         });
         epochs.max().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(moment: RunMoment, value: f64) -> RunMeasure {
+        let (measure, name) = (SHARPNESS.to_owned(), "eigenvalue_1".to_owned());
+        let (condition, subject) = ("a".to_owned(), "network".to_owned());
+        RunMeasure { dataset: DatasetName::Mnist, condition, seed: 0, moment, measure, subject, name, value }
+    }
+
+    /// The numbers of the sharpness by task and epoch.
+    fn sharpness(measures: &[RunMeasure]) -> Vec<((usize, usize), f64)> {
+        let table =
+            RunTable::from_csv(b"dataset,condition,seed,test_loss\nmnist,a,0,1\n".to_vec(), "runs.csv".as_ref());
+        let found = Found { table: &table.unwrap(), measures, dataset: DatasetName::Mnist, labels: vec!["a"] };
+        found.values(&ROWS[1], "a").into_iter().map(|(place, values)| (place, values[0])).collect()
+    }
+
+    #[test]
+    fn what_was_measured_afterwards_is_shown_at_the_ends_of_tasks() {
+        let curve = |epoch| RunMeasure { measure: TEST_CURVE.to_owned(), ..measured(RunMoment::Epoch(1, epoch), 2.0) };
+        let ends = [measured(RunMoment::Start(1), 1.0), curve(1), curve(3), measured(RunMoment::End(1), 5.0)];
+        assert_eq!(sharpness(&ends), [((1, 0), 1.0), ((1, 3), 5.0)]);
+        // Where there are epochs, these are the curve, and the end is that of other weights.
+        let epochs = [&ends[..], &[measured(RunMoment::Epoch(1, 1), 3.0)]].concat();
+        assert_eq!(sharpness(&epochs), [((1, 0), 1.0), ((1, 1), 3.0)]);
     }
 }
