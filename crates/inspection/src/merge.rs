@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use counted::counted;
+use reports::{DETAILS, REPORTS};
 use tables::Table;
 
 use self::details::Details;
@@ -28,9 +29,6 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FOLDER|FILE")]
     to: PathBuf,
 }
-
-/// The tables with several rows a run that an experiment's folder may have besides its runs.
-const DETAILS: [&str; 3] = ["curves.csv", "tasks.csv", "measures.csv"];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let folders = arguments.parts.iter().filter(|part| part.is_dir()).count();
@@ -75,6 +73,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let parts = if folders == 0 { counted(tables.len(), "table") } else { counted(tables.len(), "folder") };
     let to = arguments.to.display();
     terminal::out(format!("Wrote {} of {parts} to {to}{again}.", counted(merged.rows.len(), "run")));
+    let stale: Vec<&str> =
+        ["summary.csv"].into_iter().chain(REPORTS).filter(|name| arguments.to.join(name).exists()).collect();
+    if !stale.is_empty() {
+        terminal::err(format!(
+            "{} in {to} may be of fewer runs, and so may the figure: --plot-only draws it anew, and `report` writes the others.",
+            stale.join(", ")
+        ));
+    }
     Ok(())
 }
 

@@ -20,6 +20,7 @@ mod tables;
 mod tests_file;
 
 pub use error::ReportError;
+pub use files::{DETAILS, REPORTS};
 pub(crate) use files::{write, write_own_html};
 pub use html::escape;
 pub(crate) use parquet_file::write_parquet;

@@ -4,15 +4,14 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use counted::counted;
+use reports::{DETAILS, REPORTS};
 use sequence::RunRow;
 use tables::Table;
 
 use crate::drawing::{OutputError, Places};
 
-/// What `report` writes of a table of runs beside it.
-const REPORTS: [&str; 4] = ["report.md", "tests.csv", "report.json", "index.html"];
-/// What this program writes.
-const TABLES: [&str; 6] = ["runs.csv", "summary.csv", "settings.json", "curves.csv", "tasks.csv", "measures.csv"];
+/// What this program writes besides the tables of details.
+const TABLES: [&str; 3] = ["runs.csv", "summary.csv", "settings.json"];
 
 /// Makes room for the table of `rows`, which is `csv` as text: moves what belongs to other runs into a folder beside it, and says so; `None` where
 /// nothing was to be moved. `reported` is whether reports are written anew next.
@@ -40,7 +39,7 @@ pub(crate) fn make_room(
     let moved: Vec<&str> = match others {
         0 if reported => return Ok(None),
         0 => REPORTS.to_vec(),
-        _ => TABLES.into_iter().chain(REPORTS).collect(),
+        _ => TABLES.into_iter().chain(DETAILS).chain(REPORTS).collect(),
     };
     let moved: Vec<&str> = moved.into_iter().filter(|name| folder.join(name).exists()).collect();
     if moved.is_empty() {

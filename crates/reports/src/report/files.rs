@@ -10,6 +10,11 @@ use crate::report::page;
 use crate::report::summary_file;
 use crate::report::tests_file;
 
+/// The tables with several rows a run that an experiment's folder may have beside `runs.csv`.
+pub const DETAILS: [&str; 3] = ["curves.csv", "tasks.csv", "measures.csv"];
+/// What a report writes into the folder of the runs that it is on.
+pub const REPORTS: [&str; 4] = ["report.md", "tests.csv", "report.json", "index.html"];
+
 /// Writes `report.md`, `summary.csv`, `tests.csv` and `report.json` into a folder.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use parquet::schema::types::Type;
 use tables::Table;
 
 use crate::report::error::ReportError;
-use crate::report::files::replace;
+use crate::report::files::{DETAILS, replace};
 
 /// Columns that are names whatever they look like: a label may be a number, and an identity have digits only.
 const NAMES: [&str; 3] = ["dataset", "condition", "stage"];
@@ -21,9 +21,8 @@ const NAMES: [&str; 3] = ["dataset", "condition", "stage"];
 /// # Errors
 /// Where a table cannot be read, or a file cannot be written.
 pub(crate) fn write_parquet(folder: &Path, besides: &[&Path]) -> Result<Vec<PathBuf>, ReportError> {
-    const TABLES: [&str; 7] =
-        ["runs.csv", "summary.csv", "tests.csv", "curves.csv", "tasks.csv", "measures.csv", "claims.csv"];
-    let there = TABLES.map(|name| folder.join(name)).into_iter().filter(|path| path.exists());
+    let names = ["runs.csv", "summary.csv", "tests.csv", "claims.csv"].into_iter().chain(DETAILS);
+    let there = names.map(|name| folder.join(name)).filter(|path| path.exists());
     let mut tables: Vec<PathBuf> = besides.iter().map(|path| path.to_path_buf()).collect();
     tables.extend(there.filter(|path| besides.iter().all(|other| other.file_name() != path.file_name())));
     tables.iter().map(|table| write(table, folder)).collect()
