@@ -22,7 +22,7 @@ pub fn release(root: &Path) -> PathBuf {
 pub fn build(root: &Path) -> anyhow::Result<ExitCode> {
     let program = release(root).join("figures");
     if !program.exists() {
-        terminal::err("Building (the first build takes about ten minutes on two cores) …");
+        terminal::err("Building (the first build takes five to fifteen minutes on two cores) …");
     }
     let mut build = cargo();
     build.args(["build", "--workspace", "--release", "--manifest-path"]).arg(root.join("Cargo.toml"));

@@ -21,7 +21,28 @@ fn main() -> Result<()> {
     let folder = PathBuf::from(args().nth(1).ok_or("usage: findings FOLDER, such as reports/lite")?);
     let measures = Table::read(&folder.join("fig8/measures.csv"))?;
     layers(&measures, "norms@1", ".bias", "mean_abs")?;
-    layers(&measures, "activations@1", "", "sparsity")
+    layers(&measures, "activations@1", "", "sparsity")?;
+    // What `inspect measure --figure 6 --scale lite --measure … --csv` wrote.
+    let calibration = Table::read(&folder.join("fig6/calibration.csv"))?;
+    network(&calibration, "baseline", "end of task 1", &["best_temperature", "ece"])?;
+    for condition in CONDITIONS {
+        network(&calibration, condition, "end of task 2", &["best_temperature", "ece"])?;
+    }
+    let change = Table::read(&folder.join("fig6/function-change.csv"))?;
+    for condition in ["[No, Yes]", "[Yes, Yes]"] {
+        network(&change, condition, "start of task 2", &["kl_divergence", "predictions_changed", "loss_rise"])?;
+    }
+    Ok(())
+}
+
+/// Means over seeds of what a measure says of the whole network.
+fn network(table: &Table, condition: &str, moment: &str, names: &[&str]) -> Result<()> {
+    for name in names {
+        let seen = table.values("value", &[("condition", condition), ("moment", moment), ("name", name)])?;
+        let interval = t_interval(&seen, 0.95)?;
+        println!("{condition}, {moment}, {name}: {:.4} [{:.4}, {:.4}]", mean(&seen)?, interval.low, interval.high);
+    }
+    Ok(())
 }
 
 /// At both moments of the second task and in every layer whose name ends in `suffix`: the mean of what a measure calls `name` for
