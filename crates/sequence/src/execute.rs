@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::plan::Plan;
 use crate::record::{Outcome, Record};
 use crate::schedule::{Next, Schedule, needed};
 use crate::stage::{self, Setting};
+use crate::stop::Stop;
 use crate::store::Store;
 
 /// How to carry out a plan.
@@ -65,8 +66,7 @@ pub fn execute(
     }
     let measures = training::measures_to_take(&plan.measures).map_err(ExecuteError::Internal)?;
     training::set_arithmetic(plan.numerics.precision, options.deterministic);
-    // Raised with `stop` too, and by a fault that would meet every stage.
-    let halt = AtomicBool::new(false);
+    let stop = Stop::new(stop);
     let shared = Shared {
         setting: Setting {
             plan,
@@ -75,15 +75,13 @@ pub fn execute(
             device: options.device,
             deterministic: options.deterministic,
             checkpoint_every: options.checkpoint_every,
-            stop: &halt,
+            stop: &stop,
             events,
             measures,
         },
         leases: Leases::new(store.root().join("leases")),
         state: Mutex::new(State { schedule, report: Report::default(), fault: None, workers: options.jobs.max(1) }),
         changed: Condvar::new(),
-        user_stop: stop,
-        halt: &halt,
     };
     std::thread::scope(|scope| {
         for _ in 0..options.jobs.max(1) {
@@ -159,8 +157,6 @@ struct Shared<'a> {
     leases: Leases,
     state: Mutex<State>,
     changed: Condvar,
-    user_stop: &'a AtomicBool,
-    halt: &'a AtomicBool,
 }
 
 struct State {
@@ -176,17 +172,17 @@ impl Shared<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands the user's wish to stop on to the workers, until none is left.
+    /// Says that it stops, where the user wishes it: stages may take a while to reach the end of a step.
     fn watch(&self) {
         let mut state = self.lock();
-        while state.schedule.left() > 0 && !self.halt.load(Ordering::Relaxed) {
+        while state.schedule.left() > 0 && !self.setting.stop.raised() {
             state =
                 self.changed.wait_timeout(state, Duration::from_millis(100)).unwrap_or_else(PoisonError::into_inner).0;
-            if self.user_stop.load(Ordering::Relaxed) && !self.halt.swap(true, Ordering::Relaxed) {
-                self.setting.events.notice(
-                    "Stopping after this step; a download or an evaluation is ended first. A second Ctrl-C ends at once.",
-                );
-            }
+        }
+        if state.schedule.left() > 0 && self.setting.stop.wished() {
+            self.setting.events.notice(
+                "Stopping after this step; a download or an evaluation is ended first. A second Ctrl-C ends at once.",
+            );
         }
         self.changed.notify_all();
     }
@@ -196,7 +192,7 @@ impl Shared<'_> {
         tch::set_num_threads(self.setting.plan.numerics.threads as i32);
         let mut state = self.lock();
         loop {
-            if self.halt.load(Ordering::Relaxed) || state.fault.is_some() {
+            if self.setting.stop.raised() {
                 break;
             }
             match state.schedule.next() {
@@ -306,7 +302,7 @@ impl Shared<'_> {
             Attempt::Fault(fault) => {
                 state.schedule.put_back(index);
                 state.fault.get_or_insert(fault);
-                self.halt.store(true, Ordering::Relaxed);
+                self.setting.stop.fault();
             }
         }
     }

@@ -28,6 +28,7 @@ pub mod run_tasks;
 mod schedule;
 mod stage;
 mod standing;
+mod stop;
 mod store;
 
 pub use error::{ExecuteError, StoreError};

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use datasets::{Library, TaskData};
@@ -21,6 +20,7 @@ use crate::lease::host_name;
 use crate::pace::Pace;
 use crate::plan::{Plan, Stage};
 use crate::record::{Outcome, Provenance, Record, epochs_to_csv};
+use crate::stop::Stop;
 use crate::store::{StageFiles, Store};
 
 /// What a stage needs besides itself.
@@ -31,7 +31,7 @@ pub(crate) struct Setting<'a> {
     pub device: Device,
     pub deterministic: bool,
     pub checkpoint_every: Duration,
-    pub stop: &'a AtomicBool,
+    pub stop: &'a Stop<'a>,
     pub events: &'a dyn Events,
     /// What is measured meanwhile.
     pub measures: Vec<&'static dyn Measure>,
@@ -227,7 +227,7 @@ struct StageObserver<'a, 'b> {
 impl Observer for StageObserver<'_, '_> {
     fn step(&mut self, event: &StepEvent<'_>) -> bool {
         self.setting.events.step(self.index, event);
-        !self.setting.stop.load(Ordering::Relaxed)
+        !self.setting.stop.raised()
     }
 
     fn wants_checkpoint(&mut self) -> bool {
