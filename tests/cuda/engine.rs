@@ -34,15 +34,24 @@ const EXPERIMENT: &str = r#"
     label = "shift"
     from = { shift = 0.25, contrast = 0.5 }
     tasks = 2
+    [[conditions]]
+    label = "changing"
+    path = [{ blur = 0.25 }, { augmentation = "crop-flip", schedule = { cosine = {} }, interventions = [{ l2_init = {} }] }]
 "#;
 
 /// Raises `stop` after so many steps.
 struct Stop<'a> {
     left: AtomicUsize,
     stop: &'a AtomicBool,
+    /// Whether steps are to be captured: it must not be that they were not.
+    capture: bool,
 }
 
 impl Events for Stop<'_> {
+    fn notice(&self, text: &str) {
+        assert!(!self.capture || !text.contains("one operation at a time"), "{text}");
+    }
+
     fn step(&self, _: usize, _: &StepEvent<'_>) {
         if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.stop.store(true, Ordering::SeqCst);
@@ -57,13 +66,26 @@ fn plan(settings: &[&str]) -> Plan {
 
 /// Carries the plan out; `steps` is after how many steps it is interrupted.
 fn run(plan: &Plan, store: &Path, device: Device, jobs: usize, deterministic: bool, steps: usize) -> Report {
+    run_by(true, plan, store, device, jobs, deterministic, steps)
+}
+
+/// The same; `capture` is whether a step may be captured and replayed.
+fn run_by(
+    capture: bool,
+    plan: &Plan,
+    store: &Path,
+    device: Device,
+    jobs: usize,
+    deterministic: bool,
+    steps: usize,
+) -> Report {
     let kind = compute_kind(plan.numerics.precision);
     let library = Library::new("nowhere".into(), kind, device, 1 << 24, |_| {});
     let images = |count| stripes(DatasetName::Cifar10, (0..10).cycle().take(count).collect());
     library.preload(RawDataset { name: DatasetName::Cifar10, train: images(400), test: images(100) });
     let stop = AtomicBool::new(false);
-    let events = Stop { left: AtomicUsize::new(steps), stop: &stop };
-    let options = Options { jobs, device, deterministic, checkpoint_every: Duration::ZERO };
+    let events = Stop { left: AtomicUsize::new(steps), stop: &stop, capture };
+    let options = Options { jobs, device, deterministic, capture, checkpoint_every: Duration::ZERO };
     execute(plan, &Store::open(store).unwrap(), &library, &options, &events, &stop).unwrap()
 }
 
@@ -124,4 +146,20 @@ pub fn same_bits_twice(place: &Place) {
         run(&plan, folder.path(), place.device, 1, true, NO_STEP);
     }
     assert!(results(&plan, one.path()) == results(&plan, other.path()), "the same training gave other bits");
+}
+
+/// Whole steps replayed are the same as the same steps operation by operation: with one training and with two side by side, whose captures
+/// fall into each other's steps, and with learning rates that change.
+pub fn captured_steps(place: &Place) {
+    for settings in [&[][..], &["precision=bf16"]] {
+        let (eager, captured, two) =
+            (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let plan = plan(settings);
+        run_by(false, &plan, eager.path(), place.device, 1, true, NO_STEP);
+        run(&plan, captured.path(), place.device, 1, true, NO_STEP);
+        run(&plan, two.path(), place.device, 2, true, NO_STEP);
+        let expected = results(&plan, eager.path());
+        assert!(expected == results(&plan, captured.path()), "replayed steps gave other bits: {settings:?}");
+        assert!(expected == results(&plan, two.path()), "replayed steps side by side gave other bits: {settings:?}");
+    }
 }

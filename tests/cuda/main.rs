@@ -44,7 +44,7 @@ const SLACK: f64 = 20.0;
 
 type Check = fn(&Place);
 
-const CHECKS: [(&str, Check); 17] = [
+const CHECKS: [(&str, Check); 18] = [
     ("ResNet-18: logits and losses", resnet::logits_and_losses),
     ("ResNet-18: running statistics", resnet::running_statistics),
     ("ResNet-18: gradients", resnet::gradients),
@@ -62,6 +62,7 @@ const CHECKS: [(&str, Check); 17] = [
     ("two jobs, and bf16", engine::two_jobs_in_bf16),
     ("interrupted and resumed", engine::interrupted_and_resumed),
     ("the same bits twice", engine::same_bits_twice),
+    ("captured steps", engine::captured_steps),
 ];
 
 fn main() -> ExitCode {

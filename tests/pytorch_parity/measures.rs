@@ -235,7 +235,7 @@ fn updates() {
             let norm =
                 gradients.iter().map(|g| g.square().sum(Kind::Double)).sum::<Tensor>().sqrt().to_kind(Kind::Float);
             optimiser.step(&gradients);
-            recorder.add(&loss, &norm, &optimiser.update_norm());
+            recorder.add(StepRecorder::row(&loss, &norm, &optimiser.update_norm()));
         }
         let steps = recorder.steps(0, &*network, &optimiser);
         for (name, found) in

@@ -89,7 +89,8 @@ fn evaluates_to_the_same(python: &str, script: &str, network: NetworkName) {
     let library = Library::new("nowhere".into(), Kind::Float, Device::Cpu, 0, |_| {});
     let images = |count| stripes(DatasetName::Mnist, (0..10).cycle().take(count).collect());
     library.preload(RawDataset { name: DatasetName::Mnist, train: images(300), test: images(150) });
-    let options = Options { jobs: 2, device: Device::Cpu, deterministic: false, checkpoint_every: Duration::MAX };
+    let options =
+        Options { jobs: 2, device: Device::Cpu, deterministic: false, capture: true, checkpoint_every: Duration::MAX };
     execute(&plan, &store, &library, &options, &(), &AtomicBool::new(false)).unwrap();
 
     let stage = plan.stages.last().unwrap();

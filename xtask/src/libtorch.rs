@@ -57,11 +57,38 @@ pub fn set_up(root: &Path, cuda: bool) -> anyhow::Result<PathBuf> {
         }
         None => wheel::install(root, &partial, cuda)?,
     }
+    cuda_headers(root, &partial);
     fs::write(partial.join(STAMP), format!("{VERSION} {kind}\n")).context("cannot write in .libtorch.partial")?;
     discard(&home)?;
     fs::rename(&partial, &home).with_context(|| format!("cannot move {} into place", partial.display()))?;
     discard(&root.join(".libtorch.download"))?;
     Ok(home)
+}
+
+/// Fetches the headers of CUDA where an earlier set-up went without them.
+///
+/// # Errors
+/// Where `.libtorch` cannot be written.
+pub fn complete(root: &Path) -> anyhow::Result<()> {
+    let home = root.join(".libtorch");
+    if !home.join("cuda").exists() && cuda_headers(root, &home) {
+        // The build looks at this file, as it has no headers to look at.
+        let stamp = fs::read(home.join(STAMP)).context("cannot read .libtorch")?;
+        fs::write(home.join(STAMP), stamp).context("cannot write in .libtorch")?;
+        discard(&root.join(".libtorch.download"))?;
+    }
+    Ok(())
+}
+
+/// Puts CUDA's headers into `target`; whether that could be done. Without them everything works but the capture of steps on GPUs.
+fn cuda_headers(root: &Path, target: &Path) -> bool {
+    let done = wheel::cuda_headers(root, target);
+    if let Err(error) = &done {
+        terminal::err(format_args!(
+            "CUDA's headers could not be had, which only a GPU misses (`cargo xtask setup` tries again): {error:#}"
+        ));
+    }
+    done.is_ok()
 }
 
 fn is_set_up(home: &Path, cuda: bool) -> bool {

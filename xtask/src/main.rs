@@ -100,6 +100,7 @@ fn run(root: &Path, task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Setup { cuda } => {
             let found = libtorch::set_up(root, cuda)?;
+            libtorch::complete(root)?;
             terminal::out(format_args!("libtorch {} is set up: {}", version::VERSION, found.display()));
             Ok(ExitCode::SUCCESS)
         }

@@ -13,6 +13,8 @@ use crate::version::VERSION;
 /// have small wheels of their own.
 const CPU_LIBRARIES: [&str; 4] = ["libtorch_cpu.so", "libc10.so", "libtorch.so", "libgomp.so.1"];
 const CPU_WHEELS: [&str; 2] = ["nvidia-cuda-runtime==13.0.96", "nvidia-cuda-cupti==13.0.85"];
+/// Wheels whose headers of CUDA's runtime libtorch's own headers for CUDA include.
+const HEADER_WHEELS: [&str; 2] = [CPU_WHEELS[0], "nvidia-cuda-crt==13.0.88"];
 const CPU_CUDA_LIBRARIES: [&str; 2] = ["libcudart.so.13", "libcupti.so.13"];
 
 /// What archives may hold: without CUDA, and with it.
@@ -63,12 +65,35 @@ pub fn install(root: &Path, target: &Path, cuda: bool) -> anyhow::Result<()> {
     }
     let mut limits = if cuda { CUDA_LIMITS } else { CPU_LIMITS };
     for wheel in wheels_in(&downloads)? {
-        unpack(&wheel, target, cuda, &mut limits)?;
+        unpack(&wheel, target, |member| place_of(member, cuda), &mut limits)?;
     }
     if !target.join("lib/libtorch_cpu.so").exists() {
         bail!("the torch wheel had no lib/libtorch_cpu.so; remove {} and try again", downloads.display());
     }
     Ok(())
+}
+
+/// Puts the headers of CUDA's runtime into `target/cuda/include`: what captures steps on a GPU is compiled with them, on machines without
+/// CUDA, too.
+///
+/// # Errors
+/// As of [`install`].
+pub fn cuda_headers(root: &Path, target: &Path) -> anyhow::Result<()> {
+    require_pip()?;
+    let downloads = root.join(".libtorch.download/cuda-headers");
+    fs::create_dir_all(&downloads).with_context(|| format!("cannot create {}", downloads.display()))?;
+    pip_download(&downloads, &HEADER_WHEELS, false)?;
+    let mut limits = CPU_LIMITS;
+    for wheel in wheels_in(&downloads)? {
+        unpack(&wheel, target, place_of_header, &mut limits)?;
+    }
+    Ok(())
+}
+
+/// Where a header of CUDA goes, relative to the target; `None` for everything else.
+fn place_of_header(member: &str) -> Option<PathBuf> {
+    let header = safe(member)?.strip_prefix("nvidia/cu13/include/")?;
+    Some(Path::new("cuda/include").join(header))
 }
 
 fn require_pip() -> anyhow::Result<()> {
@@ -122,7 +147,12 @@ fn wheels_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// Writes the wanted members of a wheel below `target`, and takes them off the limits.
-fn unpack(wheel: &Path, target: &Path, cuda: bool, limits: &mut Limits) -> anyhow::Result<()> {
+fn unpack(
+    wheel: &Path,
+    target: &Path,
+    place_of: impl Fn(&str) -> Option<PathBuf>,
+    limits: &mut Limits,
+) -> anyhow::Result<()> {
     let file = File::open(wheel).with_context(|| format!("cannot open {}", wheel.display()))?;
     let too_large = |what: &str| {
         format!(
@@ -140,7 +170,7 @@ fn unpack(wheel: &Path, target: &Path, cuda: bool, limits: &mut Limits) -> anyho
         if member.is_symlink() {
             continue;
         }
-        let Some(place) = place_of(&member.name().with_context(damaged)?, cuda) else { continue };
+        let Some(place) = place_of(&member.name().with_context(damaged)?) else { continue };
         limits.files = limits.files.checked_sub(1).with_context(|| too_large("holds more files"))?;
         let path = target.join(place);
         let folder = path.parent().expect("a place has a folder");
@@ -162,12 +192,15 @@ fn unpack(wheel: &Path, target: &Path, cuda: bool, limits: &mut Limits) -> anyho
     Ok(())
 }
 
-/// Where a member of a wheel goes, relative to the target; `None` for what is not needed and for every unusual name, so
-/// that no archive can write elsewhere.
+/// The name of a member, unless it is an unusual one, so that no archive can write elsewhere.
+fn safe(member: &str) -> Option<&str> {
+    let usual = |part: &str| !part.is_empty() && part != "." && part != "..";
+    member.split('/').all(usual).then_some(member)
+}
+
+/// Where a member of a wheel goes, relative to the target; `None` for what is not needed.
 fn place_of(member: &str, cuda: bool) -> Option<PathBuf> {
-    if member.ends_with('/') || member.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
-        return None;
-    }
+    let member = safe(member)?;
     if let Some(header) = member.strip_prefix("torch/include/") {
         return Some(Path::new("include").join(header));
     }
@@ -205,6 +238,12 @@ mod tests {
         assert_eq!(cpu("torch/lib/libtorch_cuda.so"), None);
         assert_eq!(cpu("torch/nn/__init__.py"), None);
         assert_eq!(place_of("torch/lib/libtorch_cuda.so", true), Some("lib/libtorch_cuda.so".into()));
+        let header = |name| place_of_header(name).map(|p| p.display().to_string());
+        assert_eq!(
+            header("nvidia/cu13/include/crt/host_defines.h").as_deref(),
+            Some("cuda/include/crt/host_defines.h")
+        );
+        assert_eq!(header("nvidia/cu13/lib/libcudart.so.13"), None);
     }
 
     /// A wheel of files, each a name and its content, and of links, each a name and where it leads.
@@ -250,7 +289,7 @@ mod tests {
         let wheel = wheel(folder.path(), &files, &links);
         let target = folder.path().join("a/b/target");
         let mut limits = SMALL;
-        unpack(&wheel, &target, false, &mut limits).unwrap();
+        unpack(&wheel, &target, |member| place_of(member, false), &mut limits).unwrap();
         assert_eq!(limits.files, SMALL.files - 1);
         assert_eq!(files_in(&folder.path().join("a")), [target.join("include/good.h")]);
         assert_eq!(fs::read(target.join("include/good.h")).unwrap(), b"good");
@@ -262,7 +301,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("target");
         let message = |files: &[(&str, &[u8])], mut limits: Limits| {
-            unpack(&wheel(folder.path(), files, &[]), &target, false, &mut limits).unwrap_err().to_string()
+            let wheel = wheel(folder.path(), files, &[]);
+            unpack(&wheel, &target, |member| place_of(member, false), &mut limits).unwrap_err().to_string()
         };
         let bomb = vec![0; 1 << 20];
         assert!(message(&[("torch/include/bomb.h", &bomb)], SMALL).contains("unpacks to more"));
@@ -285,6 +325,7 @@ mod tests {
             "../torch/lib/libc10.so",
         ] {
             assert_eq!(place_of(name, false), None, "{name}");
+            assert_eq!(place_of_header(&name.replace("torch/include", "nvidia/cu13/include")), None, "{name}");
         }
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn timed_execution(
     jobs: usize,
     device: Device,
 ) -> Result<f64, BenchError> {
-    let options = Options { jobs, device, deterministic: false, checkpoint_every: CHECKPOINT_EVERY };
+    let options = Options { jobs, device, deterministic: false, capture: true, checkpoint_every: CHECKPOINT_EVERY };
     let began = Instant::now();
     let report = execute(plan, store, library, &options, &(), &AtomicBool::new(false))?;
     let seconds = began.elapsed().as_secs_f64();
@@ -48,7 +48,7 @@ pub(crate) fn first_epochs(
     jobs: usize,
     device: Device,
 ) -> Result<Vec<FirstEpoch>, BenchError> {
-    let options = Options { jobs, device, deterministic: false, checkpoint_every: CHECKPOINT_EVERY };
+    let options = Options { jobs, device, deterministic: false, capture: true, checkpoint_every: CHECKPOINT_EVERY };
     let watch = Watch { stages: plan.stages.len(), ends: Mutex::default(), stop: AtomicBool::new(false) };
     none_failed(&execute(plan, store, library, &options, &watch, &watch.stop)?)?;
     if !watch.stop.into_inner() {

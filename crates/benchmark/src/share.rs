@@ -275,7 +275,8 @@ impl Looks {
 
     /// What is noted in every step.
     fn note(&mut self) {
-        self.recorder.add(&self.loss, &fused_sgd::norm(&self.gradients), &self.optimiser.update_norm());
+        let norm = fused_sgd::norm(&self.gradients);
+        self.recorder.add(StepRecorder::row(&self.loss, &norm, &self.optimiser.update_norm()));
     }
 
     /// The looks after an epoch: the third, as those that are rarer come after the first two.

@@ -20,6 +20,16 @@ impl Moves {
         Self { shift: offsets, augmentation: None }
     }
 
+    /// Becomes `other`, in the same memory where there is some: what was captured on a GPU finds the moves of each epoch there.
+    pub fn become_in_place(&mut self, other: Self) {
+        for (own, other) in [(&mut self.shift, other.shift), (&mut self.augmentation, other.augmentation)] {
+            match (own.as_mut(), other) {
+                (Some(own), Some(other)) if own.size() == other.size() => own.copy_(&other),
+                (_, other) => *own = other,
+            }
+        }
+    }
+
     /// Draws what `augmentation` does to `count` images.
     pub(crate) fn augmented(
         self,

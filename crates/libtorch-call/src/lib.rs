@@ -15,13 +15,24 @@ use torch_sys::C_tensor;
 /// # Panics
 /// With the message, as tch's operations do.
 pub unsafe fn finish(message: *mut c_char) {
+    // SAFETY: as the caller says.
+    if let Some(text) = unsafe { self::message(message) } {
+        panic!("{text}");
+    }
+}
+
+/// The message of a call that gives one back where it failed, and null where it did not.
+///
+/// # Safety
+/// As of [`finish`].
+pub unsafe fn message(message: *mut c_char) -> Option<String> {
     if message.is_null() {
-        return;
+        return None;
     }
     // SAFETY: as the caller says.
     let text = unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned();
     unsafe { free(message.cast()) };
-    panic!("{text}");
+    Some(text)
 }
 
 /// The tensor that a call has made: `call` is given the place for it.

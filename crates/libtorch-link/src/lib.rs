@@ -52,6 +52,15 @@ pub fn native() -> Option<cc::Build> {
     Some(build)
 }
 
+/// The folder of CUDA's headers that `cargo xtask setup` put into the checkout; `None` where it could not. They are of the CUDA that
+/// PyTorch's own builds of this libtorch are for.
+pub fn cuda_headers() -> Option<PathBuf> {
+    let set_up = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.libtorch"));
+    println!("cargo::rerun-if-changed={}", set_up.join("set-up").display());
+    let folder = set_up.join("cuda/include");
+    folder.join("cuda_runtime_api.h").exists().then_some(folder)
+}
+
 /// Whether vector kernels of our own can be compiled: for x86-64 and Linux by GNU's compiler. Elsewhere everything is left to ATen.
 /// Where they can, ATen's parallel loops are set up, which are OpenMP's in this build of it and live in its headers: GNU's OpenMP,
 /// so not clang's.

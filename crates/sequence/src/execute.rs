@@ -30,6 +30,8 @@ pub struct Options {
     pub device: Device,
     /// Whether to use algorithms that give the same bits each time on one GPU.
     pub deterministic: bool,
+    /// Whether a GPU may be given whole steps at once, where it can.
+    pub capture: bool,
     /// Least time between two checkpoints of a stage. A shorter time loses less to a killed process.
     pub checkpoint_every: Duration,
 }
@@ -66,6 +68,9 @@ pub fn execute(
     }
     let measures = training::measures_to_take(&plan.measures).map_err(ExecuteError::Internal)?;
     training::set_arithmetic(plan.numerics.precision, options.deterministic);
+    if let Some(reason) = training::capture_refused(options.device).filter(|_| options.capture) {
+        events.notice(&format!("Steps are given to the GPU one operation at a time: {reason}"));
+    }
     let stop = Stop::new(stop);
     let shared = Shared {
         setting: Setting {
@@ -74,6 +79,7 @@ pub fn execute(
             library,
             device: options.device,
             deterministic: options.deterministic,
+            capture: options.capture,
             checkpoint_every: options.checkpoint_every,
             stop: &stop,
             events,
@@ -190,7 +196,16 @@ impl Shared<'_> {
     fn work(&self) {
         // The number of threads inside an operation is a setting of the calling thread.
         tch::set_num_threads(self.setting.plan.numerics.threads as i32);
+        let stream = training::own_stream(self.setting.device);
         let mut state = self.lock();
+        let _stream = match stream {
+            Ok(stream) => stream,
+            Err(reason) => {
+                state.fault.get_or_insert(ExecuteError::Internal(reason));
+                self.setting.stop.fault();
+                return;
+            }
+        };
         loop {
             if self.setting.stop.raised() {
                 break;

@@ -30,6 +30,7 @@ pub(crate) struct Setting<'a> {
     pub library: &'a Library,
     pub device: Device,
     pub deterministic: bool,
+    pub capture: bool,
     pub checkpoint_every: Duration,
     pub stop: &'a Stop<'a>,
     pub events: &'a dyn Events,
@@ -43,6 +44,8 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
     let stage = &plan.stages[index];
     let began = Instant::now();
     let data = setting.library.task_data(&stage.step.task, &stage.data)?;
+    // The images may have been prepared on another thread's stream.
+    training::synchronise(device).map_err(ExecuteError::Internal)?;
     let resume = match checkpoint::load(store, stage.id) {
         Err(damage @ StoreError::Damaged { .. }) => {
             events.notice(&format!("{damage}; stage {} begins anew", stage.id.short()));
@@ -71,8 +74,14 @@ pub(crate) fn train(setting: &Setting<'_>, index: usize) -> Result<Option<Record
         interventions::before_task(interventions, &mut situation);
     }
     let hooks = interventions::hooks(interventions, &mut situation);
-    let mut lesson =
-        Lesson { data: &data, process: &stage.step.process, seed: stage.seed, position: stage.position, hooks };
+    let mut lesson = Lesson {
+        data: &data,
+        process: &stage.step.process,
+        seed: stage.seed,
+        position: stage.position,
+        hooks,
+        capture: setting.capture,
+    };
 
     let mut observer = StageObserver { setting, index, pace: Pace::new(setting.checkpoint_every) };
     let (ending, progress) = learn(&mut *network, &mut lesson, &mut measuring, resume, &mut observer)
@@ -232,6 +241,10 @@ impl Observer for StageObserver<'_, '_> {
 
     fn wants_checkpoint(&mut self) -> bool {
         self.pace.is_due()
+    }
+
+    fn notice(&mut self, text: &str) {
+        self.setting.events.notice(text);
     }
 
     fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

@@ -46,6 +46,11 @@ impl Sums {
         Self { totals: Tensor::zeros([3], (Kind::Double, device)) }
     }
 
+    /// Starts anew, in the same memory.
+    pub fn reset(&mut self) {
+        let _ = self.totals.zero_();
+    }
+
     /// Adds a batch with its mean loss and its logits.
     pub fn add(&mut self, mean_loss: &Tensor, logits: &Tensor, labels: &Tensor) {
         let count = labels.numel() as f64;

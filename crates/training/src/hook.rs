@@ -9,7 +9,8 @@ use crate::network::Network;
 /// how far training went; what it draws, it draws from a stream keyed by the epoch.
 pub trait Hook {
     /// Called in every step between the gradients and the optimiser's use of them, which are in the order of the network's
-    /// parameters and may be changed. No gradients are recorded meanwhile.
+    /// parameters and may be changed. No gradients are recorded meanwhile. On a GPU a step may be noted down once and done again without a
+    /// call of this, so what it does must not read values or depend on anything but tensors that stay where they are in memory.
     fn before_step(&mut self, _network: &dyn Network, _gradients: &mut [tch::Tensor]) {}
 
     /// Called after the last step of every epoch (from 1), before its validation: what it does to the network is validated and

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use datasets::{ImageSet, Moves, TaskData};
+use datasets::{ImageSet, TaskData};
 use paths::random::{Purpose, stream};
 use paths::{Carry, LearningProcess};
 use rand::seq::SliceRandom;
@@ -16,7 +16,9 @@ use crate::hook::Hook;
 use crate::measure::{Measuring, StepRecorder};
 use crate::network::Network;
 use crate::observer::{Observer, StepEvent};
+use crate::repeated::Repeated;
 use crate::sgd::Sgd;
+use crate::step::{Step, Stepper};
 use crate::summary::{Ending, EpochLog, Summary};
 
 /// What is learnt, and how.
@@ -31,6 +33,8 @@ pub struct Lesson<'a> {
     pub position: usize,
     /// What acts on the network meanwhile, in this order.
     pub hooks: Vec<Box<dyn Hook>>,
+    /// Whether a GPU may be given whole steps at once, where it can ([`Repeated`]). The results are the same.
+    pub capture: bool,
 }
 
 /// Trains `network`. `resume` continues an interrupted call with the same other arguments, and then gives the same result to the
@@ -39,6 +43,19 @@ pub struct Lesson<'a> {
 /// # Errors
 /// Only those of the observer's `checkpoint`, or where `resume` does not fit the network.
 pub fn learn(
+    network: &mut dyn Network,
+    lesson: &mut Lesson<'_>,
+    measuring: &mut Measuring,
+    resume: Option<Checkpoint>,
+    observer: &mut dyn Observer,
+) -> Result<(Ending, Progress), Box<dyn std::error::Error + Send + Sync>> {
+    let repeated = Repeated::new(lesson.data.train.device(), lesson.capture);
+    learn_by(repeated, network, lesson, measuring, resume, observer)
+}
+
+/// [`learn`], with steps taken in the way of `repeated`.
+fn learn_by(
+    repeated: Repeated,
     network: &mut dyn Network,
     lesson: &mut Lesson<'_>,
     measuring: &mut Measuring,
@@ -77,6 +94,7 @@ pub fn learn(
 
     let batches = batches(data.train.len(), process.batch_size);
     let steps = batches.len();
+    let mut stepper = Stepper::new(repeated, process.batch_size);
     let mut images_seen = 0;
     while progress.epoch < process.max_epochs {
         let order = epoch_order(&data.train, seed, position, progress.epoch);
@@ -84,11 +102,24 @@ pub fn learn(
         let moves =
             data.train.epoch_moves(&mut draw(Purpose::Shift), process.augmentation, &mut draw(Purpose::Augmentation));
         state.optimiser.set_learning_rate(process.lr_in(progress.epoch));
+        stepper.begin_epoch(moves, process.lr_in(progress.epoch));
         let mut started = Instant::now();
         while progress.step < steps {
             let batch = &batches[progress.step];
             let indices = order.narrow(0, batch.start as i64, batch.len() as i64);
-            train_step(network, &mut state, &mut lesson.hooks, &data.train, &indices, &moves);
+            let mut step = Step {
+                network,
+                optimiser: &mut state.optimiser,
+                sums: &mut state.sums,
+                hooks: &mut lesson.hooks,
+                images: &data.train,
+            };
+            let row = stepper.take(&mut step, &indices, |reason| {
+                observer.notice(&format!(
+                    "Steps are given to the GPU one operation at a time, as they cannot be captured: {reason}"
+                ));
+            });
+            state.recorder.add(row);
             progress.step += 1;
             images_seen += indices.numel();
             let (epoch, step, last) = (progress.epoch + 1, progress.step, progress.log.last());
@@ -129,7 +160,7 @@ pub fn learn(
         }
         progress.epoch += 1;
         progress.step = 0;
-        state.sums = Sums::zero(device);
+        state.sums.reset();
         state.recorder = StepRecorder::default();
         if verdict.stop {
             break;
@@ -185,43 +216,5 @@ fn epoch_order(images: &ImageSet, seed: u64, position: usize, epoch: usize) -> T
     Tensor::from_slice(&order).to_device(images.device())
 }
 
-fn train_step(
-    network: &dyn Network,
-    state: &mut State,
-    hooks: &mut [Box<dyn Hook>],
-    images: &ImageSet,
-    indices: &Tensor,
-    moves: &Moves,
-) {
-    let (batch, labels) = images.batch(indices, moves);
-    let logits = network.forward(&batch, true);
-    let loss = logits.cross_entropy_loss::<Tensor>(&labels, None, tch::Reduction::Mean, -100, 0.0);
-    let mut gradients = Tensor::run_backward(&[&loss], state.optimiser.parameters(), false, false);
-    for hook in hooks {
-        tch::no_grad(|| hook.before_step(network, &mut gradients));
-    }
-    let gradient_norm = fused_sgd::norm(&gradients);
-    state.optimiser.step(&gradients);
-    state.recorder.add(&loss, &gradient_norm, &state.optimiser.update_norm());
-    state.sums.add(&loss, &logits.detach(), &labels);
-}
-
 #[cfg(test)]
-mod tests {
-    use super::batches;
-
-    #[test]
-    fn batches_hold_every_image_once_and_never_one_alone() {
-        assert_eq!(batches(7, 3), [0..3, 3..7]);
-        assert_eq!(batches(8, 3), [0..3, 3..6, 6..8]);
-        assert_eq!(batches(2, 5).len(), 1);
-        for images in 2..60 {
-            for size in 2..20 {
-                let batches = batches(images, size);
-                assert_eq!((batches[0].start, batches[batches.len() - 1].end), (0, images));
-                assert!(batches.windows(2).all(|pair| pair[0].end == pair[1].start));
-                assert!(batches.iter().all(|batch| (2..=size + 1).contains(&batch.len())));
-            }
-        }
-    }
-}
+mod tests;

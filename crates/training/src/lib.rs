@@ -17,7 +17,9 @@ mod measure;
 pub mod network;
 mod observer;
 mod precision;
+mod repeated;
 mod sgd;
+mod step;
 mod summary;
 mod transfer;
 mod weights;
@@ -40,6 +42,7 @@ pub use network::{
 };
 pub use observer::{Observer, StepEvent};
 pub use precision::{compute_kind, set_arithmetic};
+pub use repeated::{Repeated, capture_refused, own_stream, synchronise};
 pub use sgd::Sgd;
 pub use summary::{Ending, EpochLog, Summary};
 pub use weights::{from_safetensors, to_safetensors};

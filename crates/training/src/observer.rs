@@ -16,6 +16,9 @@ pub trait Observer {
     /// # Errors
     /// Where it cannot be kept; training stops with the same error.
     fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// Something that a person should know, and that changes no result.
+    fn notice(&mut self, _text: &str) {}
 }
 
 /// Where training is after a step.

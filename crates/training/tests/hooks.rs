@@ -45,7 +45,7 @@ fn train(hooks: Vec<Box<dyn Hook>>) -> (Box<dyn Network>, Vec<Tensor>, Summary) 
         LearningProcess { lr: 1e-2, batch_size: 15, max_epochs: 3, patience: 3, ..LearningProcess::default() };
     let mut measuring =
         Measuring::new(blueprint, &*model, Learnt { data: data.clone(), process: process.clone(), position: 0 });
-    let mut lesson = Lesson { data: &data, process: &process, seed: 0, position: 0, hooks };
+    let mut lesson = Lesson { data: &data, process: &process, seed: 0, position: 0, hooks, capture: true };
     let (ending, _) = learn(&mut *model, &mut lesson, &mut measuring, None, &mut Quiet).unwrap();
     let Ending::Finished(summary) = ending else { panic!("{ending:?}") };
     (model, before, summary)

@@ -108,6 +108,10 @@ pub(crate) struct Options {
     #[arg(long)]
     pub deterministic: bool,
 
+    /// On a GPU, give it a training step operation by operation instead of as one CUDA graph; slower, and the results are the same
+    #[arg(long)]
+    pub no_capture: bool,
+
     /// A font file for letters that the figures' own typeface lacks [default: the system's fonts]
     #[arg(long, value_name = "FILE")]
     pub font: Option<PathBuf>,

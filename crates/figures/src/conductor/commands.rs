@@ -20,6 +20,7 @@ pub(crate) fn worker(options: &Options) -> Result<Vec<String>, FigureError> {
     command.extend(["--data".into(), text("the path of the datasets", &options.data())?]);
     command.extend(["--device".into(), device]);
     command.extend(options.deterministic.then(|| "--deterministic".to_owned()));
+    command.extend(options.no_capture.then(|| "--no-capture".to_owned()));
     command.extend(["--checkpoint-seconds".into(), options.checkpoint_seconds.to_string(), "--stage".into()]);
     Ok(command)
 }

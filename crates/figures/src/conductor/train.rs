@@ -42,6 +42,7 @@ pub(crate) fn train(
         jobs,
         device,
         deterministic: options.deterministic,
+        capture: !options.no_capture,
         checkpoint_every: Duration::from_secs(options.checkpoint_seconds.into()),
     };
     let live = page.map(|path| Live::new(path, plan, &progress));

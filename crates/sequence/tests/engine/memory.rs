@@ -30,7 +30,8 @@ impl Events for Scarce {
 
 fn run(plan: &Plan, store: &Path, jobs: usize, times: usize) -> (Report, Vec<String>) {
     let scarce = Scarce { left: AtomicUsize::new(times), notices: Mutex::default() };
-    let options = Options { jobs, device: Device::Cpu, deterministic: false, checkpoint_every: Duration::MAX };
+    let options =
+        Options { jobs, device: Device::Cpu, deterministic: false, capture: true, checkpoint_every: Duration::MAX };
     let store = Store::open(store).unwrap();
     let report = execute(plan, &store, &library(), &options, &scarce, &AtomicBool::new(false)).unwrap();
     (report, scarce.notices.into_inner().unwrap())

@@ -78,7 +78,7 @@ impl Events for Watcher {
 }
 
 pub fn options(jobs: usize) -> Options {
-    Options { jobs, device: Device::Cpu, deterministic: false, checkpoint_every: Duration::ZERO }
+    Options { jobs, device: Device::Cpu, deterministic: false, capture: true, checkpoint_every: Duration::ZERO }
 }
 
 pub fn run(plan: &Plan, store: &Path, jobs: usize, watcher: &Watcher) -> Result<Report, ExecuteError> {

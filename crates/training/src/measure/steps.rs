@@ -39,10 +39,14 @@ pub struct StepRecorder {
 }
 
 impl StepRecorder {
-    /// Adds a step; each is a tensor of one number.
-    pub fn add(&mut self, loss: &Tensor, gradient_norm: &Tensor, update_norm: &Tensor) {
-        let row = [loss.detach(), gradient_norm.shallow_clone(), update_norm.shallow_clone()];
-        self.rows.push(Tensor::stack(&row, 0).view([1, 3]));
+    /// What is kept of a step, 1×3; each argument is a tensor of one number.
+    pub fn row(loss: &Tensor, gradient_norm: &Tensor, update_norm: &Tensor) -> Tensor {
+        Tensor::stack(&[loss.detach(), gradient_norm.shallow_clone(), update_norm.shallow_clone()], 0).view([1, 3])
+    }
+
+    /// Adds a step's row, which nothing changes any more.
+    pub fn add(&mut self, row: Tensor) {
+        self.rows.push(row);
     }
 
     /// All rows as one tensor S×3; empty before the first step.

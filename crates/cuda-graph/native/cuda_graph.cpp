@@ -1,0 +1,74 @@
+// Streams and graphs of CUDA as libtorch has them, which `tch` has no functions for.
+//
+// A shared library of its own: what it calls lies in `libtorch_cuda.so`, which programs do not link but load where it is.
+// Functions give null, or a message that is to be freed with `free`.
+
+#include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDAFunctions.h>
+#include <c10/cuda/CUDAGuard.h>
+#include <c10/cuda/CUDAStream.h>
+
+#include <memory>
+
+#include "guard.h"
+
+namespace {
+
+using at::cuda::CUDAGraph;
+
+// A stream, and the one that was current before it.
+struct Stream {
+  c10::cuda::CUDAStream own, before;
+};
+
+}  // namespace
+
+// Makes a stream of libtorch's pool the calling thread's current one on a device.
+extern "C" char* cuda_graph_enter_stream(int device, Stream** stream) {
+  return guarded([&] {
+    const auto index = static_cast<c10::DeviceIndex>(device);
+    auto made = std::make_unique<Stream>(
+        Stream{c10::cuda::getStreamFromPool(false, index), c10::cuda::getCurrentCUDAStream(index)});
+    c10::cuda::setCurrentCUDAStream(made->own);
+    *stream = made.release();
+  });
+}
+
+// Waits until the stream has done all that it was given, and makes the one before it current again. Frees it in any case.
+extern "C" char* cuda_graph_leave_stream(Stream* stream) {
+  const std::unique_ptr<Stream> owned(stream);
+  return guarded([&] {
+    c10::cuda::setCurrentCUDAStream(owned->before);
+    owned->own.synchronize();
+  });
+}
+
+// Waits until a device has done all that it was given on all streams.
+extern "C" char* cuda_graph_synchronise(int device) {
+  return guarded([&] {
+    const c10::cuda::CUDAGuard guard(static_cast<c10::DeviceIndex>(device));
+    c10::cuda::device_synchronize();
+  });
+}
+
+// From here on the current stream of the calling thread takes notes instead of working. Of this thread only: others may go on.
+extern "C" char* cuda_graph_begin(CUDAGraph** graph) {
+  return guarded([&] {
+    auto made = std::make_unique<CUDAGraph>();
+    made->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+    *graph = made.release();
+  });
+}
+
+extern "C" char* cuda_graph_end(CUDAGraph* graph) {
+  char* message = guarded([&] { graph->capture_end(); });
+  // An error of a capture that failed would be taken for one of the next kernel.
+  if (message != nullptr) (void)cudaGetLastError();
+  return message;
+}
+
+extern "C" char* cuda_graph_replay(CUDAGraph* graph) {
+  return guarded([&] { graph->replay(); });
+}
+
+extern "C" void cuda_graph_free(CUDAGraph* graph) { delete graph; }
