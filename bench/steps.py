@@ -5,7 +5,7 @@ is open, and waits on its input otherwise. Whoever asks takes the time, as sever
 
     {"do": "hello"}                                → {"torch": "2.11.0", "threads": 2}
     {"do": "prepare", "width": 8, "stem": "3x3", "batch": 128, "precision": "bf16",
-     "layout": "channels-last", "compile": true, "device": "cpu", "warm_up": 3}
+     "layout": "channels-last", "how": "compiled", "device": "cpu", "warm_up": 3}
                                                    → {"seconds_a_step": 0.05}
     {"do": "measure", "steps": 20}                 → {}
 
@@ -27,33 +27,58 @@ from network import resnet18
 class Steps:
     """A network, its optimiser and one fixed batch."""
 
-    def __init__(self, width, stem, batch, precision, layout, compile, device):
+    def __init__(self, width, stem, batch, precision, layout, how, device):
         torch.manual_seed(0)
         self.device = torch.device(device)
+        on_gpu = self.device.type == "cuda"
         layout = {"contiguous": torch.contiguous_format, "channels-last": torch.channels_last}[layout]
         model = resnet18(width, 3, stem).to(self.device).to(memory_format=layout).train()
-        self.optimiser = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-3)
-        self.model = torch.compile(model) if compile else model
+        # Whoever captures steps by hand takes the fused optimiser, too.
+        fused = True if how == "captured" else None
+        self.optimiser = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-3, fused=fused)
+        mode = "max-autotune" if on_gpu else None
+        self.model = torch.compile(model, mode=mode) if how == "compiled" else model
         self.loss = nn.CrossEntropyLoss()
         self.images = torch.randn(batch, 3, 32, 32).to(self.device).to(memory_format=layout)
         self.labels = torch.randint(0, 10, (batch,)).to(self.device)
         self.bf16 = {"fp32": False, "tf32": False, "bf16": True}[precision]
         # What is left in fp32 beside bf16 takes TF32 on a GPU, as most people set it.
         self.tf32 = precision != "fp32"
+        self.captured = self.capture() if how == "captured" else None
+
+    def set_arithmetic(self):
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = self.tf32
 
     def step(self):
-        autocast = torch.autocast(self.device.type, dtype=torch.bfloat16) if self.bf16 else contextlib.nullcontext()
+        # A graph must not hold casts that a cache made for another.
+        cast = {"dtype": torch.bfloat16, "cache_enabled": not torch.cuda.is_current_stream_capturing()}
+        autocast = torch.autocast(self.device.type, **cast) if self.bf16 else contextlib.nullcontext()
         self.optimiser.zero_grad()
         with autocast:
             loss = self.loss(self.model(self.images), self.labels)
         loss.backward()
         self.optimiser.step()
 
+    def capture(self):
+        """The whole step as a CUDA graph, as PyTorch's documentation does it."""
+        self.set_arithmetic()
+        side = torch.cuda.Stream(self.device)
+        side.wait_stream(torch.cuda.current_stream(self.device))
+        with torch.cuda.stream(side):
+            for _ in range(3):
+                self.step()
+        torch.cuda.current_stream(self.device).wait_stream(side)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            self.step()
+        return graph
+
     def seconds(self, steps):
-        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = self.tf32
+        self.set_arithmetic()
+        take = self.captured.replay if self.captured else self.step
         began = time.perf_counter()
         for _ in range(steps):
-            self.step()
+            take()
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
         return time.perf_counter() - began

@@ -44,7 +44,8 @@ const SLACK: f64 = 20.0;
 
 type Check = fn(&Place);
 
-const CHECKS: [(&str, Check); 18] = [
+const CHECKS: [(&str, Check); 19] = [
+    ("what captures steps", captures),
     ("ResNet-18: logits and losses", resnet::logits_and_losses),
     ("ResNet-18: running statistics", resnet::running_statistics),
     ("ResNet-18: gradients", resnet::gradients),
@@ -64,6 +65,16 @@ const CHECKS: [(&str, Check); 18] = [
     ("the same bits twice", engine::same_bits_twice),
     ("captured steps", engine::captured_steps),
 ];
+
+/// The part of this program that captures steps loads, which takes libtorch's CUDA part and no GPU.
+fn captures(place: &Place) {
+    // Loads libtorch's CUDA part where there is one, although a CPU was asked for.
+    let _ = DeviceChoice::Auto.resolve();
+    match cuda_graph::unavailable() {
+        Some(reason) if reason == cuda_graph::WITHOUT_CUDA && place.device == Device::Cpu => println!("{reason}"),
+        reason => assert_eq!(reason, None),
+    }
+}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use paths::{ModelSpec, Precision, Settings, Stem};
 use tch::{Device, Kind, Tensor};
-use training::{Blueprint, CLASSES, Input, Network, Sgd, compute_kind, layout, set_arithmetic};
+use training::{Blueprint, CLASSES, Input, Network, Repeated, Sgd, compute_kind, layout, set_arithmetic};
 
 /// The size of the ResNet-18 that is measured.
 #[derive(Clone, Copy, Debug)]
@@ -46,10 +46,12 @@ pub(crate) struct BareSteps {
     images: Tensor,
     labels: Tensor,
     precision: Precision,
+    repeated: Repeated,
 }
 
 impl BareSteps {
-    pub fn new(size: Size, batch: usize, precision: Precision, device: Device) -> Self {
+    /// `capture` is whether a GPU is given whole steps, where it can be.
+    pub fn new(size: Size, batch: usize, precision: Precision, device: Device, capture: bool) -> Self {
         let kind = compute_kind(precision);
         let model = model(size, kind, device);
         let optimiser = Sgd::new(&model.parameters(), &Settings::paper().process());
@@ -57,18 +59,24 @@ impl BareSteps {
         let images = Tensor::arange(count * side * side * channels, (Kind::Float, Device::Cpu)).sin();
         let images = images.view([count, side, side, channels]).to_kind(kind).to_device(device);
         let labels = Tensor::arange(count, (Kind::Int64, device)).remainder(CLASSES as i64);
-        Self { model, optimiser, images: images.permute([0, 3, 1, 2]), labels, precision }
+        let repeated = Repeated::new(device, capture);
+        Self { model, optimiser, images: images.permute([0, 3, 1, 2]), labels, precision, repeated }
     }
 
     /// What a step of training does, on the same images each time.
     pub fn step(&mut self) {
+        let Self { model, optimiser, images, labels, precision, repeated } = self;
         // Of the whole process, in which others take their turns.
-        set_arithmetic(self.precision, false);
-        let logits = self.model.forward(&self.images, true);
-        let loss = logits.cross_entropy_loss::<Tensor>(&self.labels, None, tch::Reduction::Mean, -100, 0.0);
-        let gradients = Tensor::run_backward(&[&loss], self.optimiser.parameters(), false, false);
-        self.optimiser.step(&gradients);
-        let _ = self.optimiser.update_norm();
+        set_arithmetic(*precision, false);
+        let step = || {
+            let logits = model.forward(images, true);
+            let loss = logits.cross_entropy_loss::<Tensor>(&*labels, None, tch::Reduction::Mean, -100, 0.0);
+            let gradients = Tensor::run_backward(&[&loss], optimiser.parameters(), false, false);
+            optimiser.step(&gradients);
+            optimiser.update_norm()
+        };
+        // What was to be captured and is not would be measured under a wrong name.
+        let _ = repeated.run(step, |reason| panic!("a step cannot be captured: {reason}"));
     }
 }
 
@@ -79,12 +87,10 @@ pub(crate) fn take(trainings: &mut [BareSteps], threads: usize, device: Device, 
 
 /// Waits until the device has done what it was given.
 pub(crate) fn wait_for(device: Device) {
-    if let Device::Cuda(index) = device {
-        tch::Cuda::synchronize(index as i64);
-    }
+    training::synchronise(device).unwrap_or_else(|reason| panic!("{reason}"));
 }
 
-/// Seconds until each of `workers`, in a thread of its own with `threads` inside libtorch, has done `work` `times` times.
+/// Seconds until each of `workers`, in a thread and on a GPU's stream of its own with `threads` inside libtorch, has done `work` `times` times.
 /// Each does it once beforehand, uncounted.
 pub(crate) fn side_by_side<W: Send>(
     workers: &mut [W],
@@ -93,6 +99,8 @@ pub(crate) fn side_by_side<W: Send>(
     times: usize,
     work: impl Fn(&mut W) + Sync,
 ) -> f64 {
+    // What the workers use was made on this thread's stream.
+    wait_for(device);
     let start = Barrier::new(workers.len() + 1);
     let (start, work) = (&start, &work);
     let began = std::thread::scope(|scope| {
@@ -102,11 +110,13 @@ pub(crate) fn side_by_side<W: Send>(
                 tch::set_num_threads(threads as i32);
                 // A panic before the barrier would leave the others waiting at it for ever.
                 let warm_up = catch_unwind(AssertUnwindSafe(|| {
+                    let stream = training::own_stream(device).unwrap_or_else(|reason| panic!("{reason}"));
                     work(worker);
                     wait_for(device);
+                    stream
                 }));
                 start.wait();
-                warm_up.unwrap_or_else(|panic| resume_unwind(panic));
+                let _stream = warm_up.unwrap_or_else(|panic| resume_unwind(panic));
                 for _ in 0..times {
                     work(worker);
                 }

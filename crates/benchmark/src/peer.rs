@@ -41,7 +41,8 @@ pub(crate) enum Request<'a> {
         batch: usize,
         precision: paths::Precision,
         layout: &'a str,
-        compile: bool,
+        /// eager, compiled or captured.
+        how: &'a str,
         device: &'a str,
         warm_up: usize,
     },

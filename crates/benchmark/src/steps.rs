@@ -9,6 +9,7 @@ use std::convert::Infallible;
 
 use clap::{Args, ValueEnum};
 use paths::{Precision, Stem};
+use tch::Device;
 
 use crate::bare::{self, Size};
 use crate::common::{or_default, parse_precision, parse_stem};
@@ -103,14 +104,19 @@ fn seconds(session: &Session, options: &Options) -> f64 {
 fn one(making: &Making<'_>, precisions: &[Precision], variants: &[Variant], left_out: &mut Vec<LeftOut>) -> Setting {
     let mut contenders = Vec::new();
     for &precision in precisions {
-        for &variant in variants {
+        for &variant in variants.iter().filter(|variant| variant.exists_on(making.session.device)) {
             match making.peer(precision, variant) {
                 Ok(contender) => contenders.push(contender),
                 Err(reason) => left_out.push(LeftOut { what: making.described(variant.name(), precision), reason }),
             }
         }
-        contenders.push(making.ours("ours, one training", precision, 1, making.session.cores));
-        contenders.push(making.ours("ours, side by side", precision, making.jobs, 1));
+        // On a GPU with its steps captured, and then as they are.
+        for capture in if making.session.device == Device::Cpu { &[false][..] } else { &[true, false] } {
+            contenders.push(making.ours(precision, 1, making.session.cores, *capture));
+            if making.jobs > 1 {
+                contenders.push(making.ours(precision, making.jobs, 1, *capture));
+            }
+        }
     }
     let mut measured = in_turns(making.session.rounds, contenders.len(), |side| {
         Ok::<_, Infallible>(contenders[side].seconds(making.session.device))

@@ -11,6 +11,9 @@ use rustix::fs::{MemfdFlags, memfd_create};
 /// Empty where there were no headers of CUDA to build it with.
 const BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cuda_graph.so"));
 
+/// The reason on a machine without CUDA, or before libtorch's part for it is in use.
+pub const WITHOUT_CUDA: &str = "libtorch's CUDA part is not loaded";
+
 /// Its functions, as `native/cuda_graph.cpp` defines them.
 pub(crate) struct Library {
     pub enter_stream: Symbol<unsafe extern "C" fn(c_int, *mut *mut c_void) -> *mut c_char>,
@@ -40,6 +43,12 @@ impl Library {
     fn load() -> Result<Self, String> {
         if BYTES.is_empty() {
             return Err("this program was built without CUDA's headers".into());
+        }
+        // RTLD_NOLOAD: without what it calls, the library would load in vain.
+        const NO_LOAD: c_int = 4;
+        // SAFETY: nothing is loaded.
+        if unsafe { Loaded::open(Some("libtorch_cuda.so"), RTLD_NOW | NO_LOAD) }.is_err() {
+            return Err(WITHOUT_CUDA.into());
         }
         let cannot = |error: &dyn std::fmt::Display| format!("the part for CUDA's graphs cannot be loaded: {error}");
         let memory = memfd_create("cuda_graph", MemfdFlags::CLOEXEC).map_err(|error| cannot(&error))?;

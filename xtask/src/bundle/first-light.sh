@@ -50,16 +50,18 @@ bench_steps() {
   name=$1
   shift
   [ -z "$quick" ] || set -- "$@" --quick
-  part "bench-$name" $((seconds / 10)) "$here/run" bench steps --device "$device" --pairs 3 --seconds 0.5 --out "$out/bench/$name" "$@"
+  part "bench-$name" $((seconds / 12)) "$here/run" bench steps --device "$device" --pairs 3 --seconds 0.5 --out "$out/bench/$name" "$@"
 }
 size='--widths 64 --batches 128 --precisions bf16,tf32'
 [ -z "$quick" ] || size='--precisions fp32'
 for stem in 7x7 3x3; do
   # shellcheck disable=SC2086
-  bench_steps $stem --stems $stem $size --peers channels-last
+  bench_steps $stem --stems $stem $size --jobs 4 --peers channels-last,captured
 done
 # shellcheck disable=SC2086
-bench_steps compiled --stems 7x7 $size --peers compiled
+bench_steps many --stems 7x7 $size --jobs 16 --peers captured
+# shellcheck disable=SC2086
+bench_steps compiled --stems 7x7 $size --jobs 1 --peers compiled
 
 # 3. The paper's settings with torchvision's own first convolution, a seed after the other for as long as there is time.
 scale=paper-7x7 dataset=cifar10

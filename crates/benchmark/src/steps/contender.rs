@@ -12,7 +12,7 @@ use crate::steps::outcome::Side;
 use crate::steps::variant::Variant;
 
 /// Steps before anything is timed.
-const WARM_UP: usize = 3;
+const WARM_UP: usize = 5;
 
 /// A side before it is measured.
 pub(super) struct Contender {
@@ -51,7 +51,7 @@ impl Making<'_> {
             batch: self.batch,
             precision,
             layout: if variant == Variant::Contiguous { "contiguous" } else { "channels-last" },
-            compile: matches!(variant, Variant::Compiled | Variant::CompiledSideBySide),
+            how: variant.how(),
             device: &self.session.device_name(),
             warm_up: WARM_UP,
         })?;
@@ -65,13 +65,15 @@ impl Making<'_> {
         })
     }
 
-    pub fn ours(&self, name: &str, precision: Precision, jobs: usize, threads: usize) -> Contender {
+    pub fn ours(&self, precision: Precision, jobs: usize, threads: usize, capture: bool) -> Contender {
         let device = self.session.device;
+        let how = if device == Device::Cpu || capture { "" } else { ", operation by operation" };
+        let name = format!("ours, {}{how}", if jobs == 1 { "one training" } else { "side by side" });
         let mut trainings: Vec<BareSteps> =
-            (0..jobs).map(|_| BareSteps::new(self.size, self.batch, precision, device)).collect();
+            (0..jobs).map(|_| BareSteps::new(self.size, self.batch, precision, device, capture)).collect();
         take(&mut trainings, threads, device, WARM_UP);
         let steps = self.steps(take(&mut trainings, threads, device, 1));
-        Contender { name: name.into(), precision, jobs, threads, steps, kind: Kind::Ours(trainings) }
+        Contender { name, precision, jobs, threads, steps, kind: Kind::Ours(trainings) }
     }
 
     /// Steps that take about as long as a side is measured.
