@@ -34,7 +34,8 @@ class Steps:
         layout = {"contiguous": torch.contiguous_format, "channels-last": torch.channels_last}[layout]
         model = resnet18(width, 3, stem).to(self.device).to(memory_format=layout).train()
         # Whoever captures steps by hand takes the fused optimiser, too.
-        fused = True if how == "captured" else None
+        self.by_hand = how == "captured"
+        fused = True if self.by_hand else None
         self.optimiser = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9, weight_decay=1e-3, fused=fused)
         mode = "max-autotune" if on_gpu else None
         self.model = torch.compile(model, mode=mode) if how == "compiled" else model
@@ -44,14 +45,14 @@ class Steps:
         self.bf16 = {"fp32": False, "tf32": False, "bf16": True}[precision]
         # What is left in fp32 beside bf16 takes TF32 on a GPU, as most people set it.
         self.tf32 = precision != "fp32"
-        self.captured = self.capture() if how == "captured" else None
+        self.captured = self.capture() if self.by_hand else None
 
     def set_arithmetic(self):
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = self.tf32
 
     def step(self):
-        # A graph must not hold casts that a cache made for another.
-        cast = {"dtype": torch.bfloat16, "cache_enabled": not torch.cuda.is_current_stream_capturing()}
+        # A graph must not use casts that a cache kept from before it.
+        cast = {"dtype": torch.bfloat16, "cache_enabled": not self.by_hand}
         autocast = torch.autocast(self.device.type, **cast) if self.bf16 else contextlib.nullcontext()
         self.optimiser.zero_grad()
         with autocast:
@@ -109,7 +110,7 @@ def main():
         try:
             reply = answer(json.loads(line), prepared)
         except Exception as error:  # Whatever it is, the measuring program reports it and goes on without this peer.
-            reply = {"error": f"{type(error).__name__}: {error}"}
+            reply = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
         print(json.dumps(reply), file=answers, flush=True)
 
 

@@ -6,13 +6,10 @@ use serde_json::Value;
 use tch::{Device, Kind, Tensor};
 use training::{NamedTensors, from_safetensors};
 
-/// The folder of fixtures: in the checkout, or, where that is not there, beside the programs' folder as in a bundle.
+/// The folder of fixtures, in the checkout or in a bundle.
 pub fn folder() -> PathBuf {
-    let checkout = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/pytorch");
-    match std::env::var_os("NEGPRE_HOME") {
-        Some(home) => PathBuf::from(home).join("fixtures"),
-        None => checkout,
-    }
+    let checkout = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::env::var_os("NEGPRE_HOME").map_or_else(checkout, PathBuf::from).join("tests/fixtures/pytorch")
 }
 
 pub fn json(name: &str) -> Value {

@@ -59,8 +59,8 @@ pub fn make(root: &Path, order: &Order) -> anyhow::Result<ExitCode> {
     programs(root, &folder.join("bin"))?;
     let check = folder.join("bin/gpu-check");
     copy_program(&cargo::build_test(root, "cuda")?, &check)?;
-    copy_files(&root.join("tests/fixtures/pytorch"), &folder.join("fixtures"))?;
-    for part in ["experiments", "bench"] {
+    // Where they are in the checkout: the peer's scripts use those of the fixtures.
+    for part in ["experiments", "bench", "tests/fixtures/pytorch"] {
         copy_files(&root.join(part), &folder.join(part))?;
     }
     for dataset in &order.datasets {
