@@ -18,7 +18,7 @@ const NAMES: [&str; 3] = ["training, over the epoch's batches", "validation, aft
 const LOSSES: [Of; 3] = [|p| p.train_loss, |p| p.validation_loss, |p| p.test_loss];
 const ACCURACIES: [Of; 3] = [|p| p.train_accuracy, |p| p.validation_accuracy, |p| p.test_accuracy];
 
-/// Losses that differ by more than this factor are laid along a logarithmic axis.
+/// Losses of a condition that differ by more than this factor are laid along a logarithmic axis, and those of the others then, too.
 const LOG_FROM: f64 = 20.0;
 
 /// The figure of an experiment on one dataset.
@@ -43,7 +43,7 @@ pub fn learning_curves(
     note: Option<&str>,
 ) -> CurvesFigure {
     let longest = conditions.iter().map(|condition| Path::of(points, dataset, condition).epochs()).max().unwrap_or(0);
-    let rows: Vec<CurvesRow> = conditions
+    let mut rows: Vec<CurvesRow> = conditions
         .iter()
         .map(|condition| {
             let path = Path::of(points, dataset, condition);
@@ -59,6 +59,10 @@ pub fn learning_curves(
             }
         })
         .collect();
+    let logarithmic = rows.iter().any(|row| row.panels[0].scale == Scale::Log);
+    for row in rows.iter_mut().filter(|_| logarithmic) {
+        row.panels[0].scale = Scale::Log;
+    }
     let method = "A mean goes as far as all seeds of the task do; thin curves go on. Intervals are cut at 0, and those of accuracies at 1. Epoch 0 of a task is the network before its first step, \
                   for which there is no training loss.";
     CurvesFigure {
@@ -141,7 +145,8 @@ impl<'a> Path<'a> {
             x_label: "Epoch".to_owned(),
             x_range: Some((0.0, longest as f64)),
             y_label: y_label.to_owned(),
-            scale: if low > 0.0 && high > LOG_FROM * low { Scale::Log } else { Scale::Linear },
+            // Of an accuracy, a share, differences are what counts.
+            scale: if most.is_infinite() && low > 0.0 && high > LOG_FROM * low { Scale::Log } else { Scale::Linear },
             bands: bands.collect(),
             dots: dots.collect(),
             marks: marks.collect(),
@@ -226,5 +231,22 @@ mod tests {
         assert_eq!(means, [vec![0.0, 1.0, 2.0], vec![4.0, 5.0, 6.0]]);
         assert_eq!(panel.dots.iter().map(|dot| dot.x).collect::<Vec<_>>(), [2.0, 6.0, 2.0, 6.0]);
         plotting::lay_out_curves(&figure).unwrap();
+    }
+
+    #[test]
+    fn losses_of_all_conditions_have_one_scale_and_accuracies_differences() {
+        let mut points: Vec<CurvePoint> = (0..3).map(|epoch| point(0, 1, epoch, 1.0)).collect();
+        let scales = |points: &[CurvePoint]| -> Vec<[Scale; 2]> {
+            let figure = learning_curves("t", &["a", "b"], points, DatasetName::Mnist, None);
+            figure.rows.iter().map(|row| [row.panels[0].scale, row.panels[1].scale]).collect()
+        };
+        assert_eq!(scales(&points), [[Scale::Linear; 2]; 2]);
+        // One condition's losses fall far, and its accuracies rise as far.
+        points.extend((0..3).map(|epoch| CurvePoint {
+            condition: "b".into(),
+            test_accuracy: Some(if epoch == 0 { 0.01 } else { 0.9 }),
+            ..point(0, 1, epoch, if epoch == 2 { 0.01 } else { 1.0 })
+        }));
+        assert_eq!(scales(&points), [[Scale::Log, Scale::Linear]; 2]);
     }
 }
