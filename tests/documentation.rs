@@ -81,6 +81,14 @@ fn commands_are_ones_that_the_programs_take() {
 }
 
 #[test]
+fn every_setting_is_in_the_manual() {
+    let manual = std::fs::read_to_string(root().join("docs/experiments.md")).unwrap();
+    for key in paths::Settings::KEYS {
+        assert!(manual.contains(&format!("`{key}`")), "docs/experiments.md has no `{key}`");
+    }
+}
+
+#[test]
 fn links_lead_to_files() {
     let mut followed = 0;
     for document in documents() {

@@ -1,7 +1,7 @@
 """Results and trained stages of the reference implementation of the negative pretraining effect, in Python.
 
 Tables of results (`reports/<scale>/<experiment>/`) and tables of a store (`runs/`) are data frames of polars, or of pandas with
-`frame="pandas"`. Stages of a store are PyTorch modules on request (`pip install "negpre[torch]"`).
+`frame="pandas"`. Stages of a store are PyTorch modules on request (from the checkout, `pip install "./python[torch]"`).
 
     import negpre
     runs = negpre.runs("reports/demo/fig6")

@@ -68,4 +68,6 @@ def _missing(path: Path) -> str:
     command = f"cargo xtask figure {number}" if number.isdigit() else "cargo xtask run FILE"
     if path.name == "measures.csv":
         return f"there is no {path}; Figures 8 and 9, and experiments drawn like them, leave one (`cargo xtask figure 8`)"
-    return f"there is no {path}; `{command}` trains the runs and writes it (`-- --scale {path.parent.parent.name}` for that scale)"
+    scale = path.parent.parent.name
+    which = f" (`-- --scale {scale}` for that scale)" if scale else ""
+    return f"there is no {path}; `{command}` trains the runs and writes it{which}"

@@ -22,7 +22,7 @@ def weights(stage: Stage, library: Literal["torch", "numpy"] = "torch") -> dict[
         try:
             from safetensors.torch import load
         except ImportError as error:
-            raise NegpreError('PyTorch is needed for this (pip install "negpre[torch]"), or library="numpy"') from error
+            raise NegpreError('PyTorch is needed for this (from the checkout: pip install "./python[torch]"), or library="numpy"') from error
     return dict(load(data))
 
 

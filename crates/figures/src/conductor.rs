@@ -14,6 +14,7 @@ mod replaced;
 mod resources;
 mod run;
 mod signals;
+mod stage_name;
 mod submit;
 mod train;
 mod worker;

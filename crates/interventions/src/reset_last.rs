@@ -5,7 +5,7 @@ use paths::ResetLast;
 use crate::situation::{Intervene, Situation};
 
 /// The classifier and the last blocks before it take a fresh draw of the network's initialisation, running statistics included. Everything
-/// before them stays as it is; more blocks than there are reset the whole network.
+/// before them stays as it is; experiment files are refused that name more blocks than there are.
 impl Intervene for ResetLast {
     fn before_task(&self, situation: &mut Situation<'_>) {
         let fresh = situation.fresh(0).tensors();

@@ -4,7 +4,9 @@ use serde::Deserialize;
 
 use crate::route::{Order, path_name, route};
 use crate::step_form::StepForm;
-use crate::{DatasetName, LearningPath, ModelSpec, NetworkName, OtherNetwork, Settings, Transform, values};
+use crate::{
+    DatasetName, Intervention, LearningPath, ModelSpec, NetworkName, OtherNetwork, Settings, Transform, values,
+};
 
 /// A labelled learning path, not yet bound to a dataset.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -251,6 +253,24 @@ impl Condition {
             }
         }
         Ok(())
+    }
+
+    /// Refuses an intervention that asks for more than the network has.
+    pub(crate) fn check_interventions(&self, settings: &Settings) -> Result<(), String> {
+        let network = self.model(settings).network;
+        let asked = self.steps.iter().flat_map(StepForm::interventions).filter_map(|intervention| match intervention {
+            Intervention::ResetLast(reset) => Some(reset.blocks),
+            _ => None,
+        });
+        match asked.max().filter(|&blocks| blocks > network.blocks()) {
+            None => Ok(()),
+            Some(blocks) => Err(format!(
+                "condition \"{}\" resets {blocks} blocks before the classifier, and {} has {}; name as many or fewer",
+                self.label,
+                network.title(),
+                network.blocks()
+            )),
+        }
     }
 
     /// What stands under the violin.

@@ -93,6 +93,11 @@ impl ExperimentFile {
         for patch in patches {
             settings = settings.with(patch);
         }
+        let of_scale = scale.and_then(|scale| self.scale.get(scale));
+        let named = |patch: &SettingsPatch| patch.baseline_seeds.is_some();
+        if !named(&self.settings) && !of_scale.is_some_and(named) && !patches.iter().any(named) {
+            settings.baseline_seeds = settings.seeds.clone();
+        }
         for (at, dataset) in settings.datasets.iter().enumerate() {
             if settings.datasets[..at].contains(dataset) {
                 return Err(ExperimentError::Text(format!("dataset `{dataset}` is named twice")));
@@ -126,6 +131,7 @@ impl ExperimentFile {
         let all = || std::iter::once(&baseline).chain(&other_baselines).chain(&conditions);
         check_labels(all().map(|c| c.label.as_str())).map_err(ExperimentError::Text)?;
         all().try_for_each(|condition| condition.check_datasets(&settings.datasets)).map_err(ExperimentError::Text)?;
+        all().try_for_each(|condition| condition.check_interventions(&settings)).map_err(ExperimentError::Text)?;
         let experiment = Experiment {
             name: self.name.clone(),
             title: self.title.clone(),
@@ -373,7 +379,7 @@ mod tests {
     fn an_experiment_beyond_all_measure_is_refused_before_its_runs_are_listed() {
         let many = "[settings]\nseeds = 10000\n[[conditions]]\nlabel = \"a\"\nfrom = {}\ntasks = 1000\n";
         let message = with(many).unwrap().resolve(None, &[]).unwrap_err().to_string();
-        assert!(message.contains("30000009 tasks") && message.contains("fewer seeds"), "{message}");
+        assert!(message.contains("30030000 tasks") && message.contains("fewer seeds"), "{message}");
         let long = CONDITION.replace("\"a\"", &format!("\"{}\"", "{lr}".repeat(3000)));
         let message = with(&long).unwrap().resolve(None, &[]).unwrap_err().to_string();
         assert!(message.contains("36000 characters") && message.len() < 200, "{message}");
@@ -387,5 +393,20 @@ mod tests {
         let labels: Vec<_> = runs.iter().map(|r| (r.condition.as_str(), r.seed)).collect();
         assert_eq!(labels, [("baseline", 0), ("baseline", 1), ("a", 0), ("a", 1), ("a", 2)]);
         assert_eq!((runs[0].path.len(), runs[2].path.len()), (1, 2));
+        // As many as of a condition, unless a file says otherwise.
+        let file = with(&format!("[settings]\ndatasets = [\"mnist\"]\nseeds = \"2..6\"\n{CONDITION}")).unwrap();
+        assert_eq!(file.resolve(None, &[]).unwrap().settings.baseline_seeds.0, [2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn no_more_blocks_are_reset_than_there_are() {
+        let blocks = |count: usize| {
+            let reset = format!("interventions = [{{ reset_last = {{ blocks = {count} }} }}]");
+            let text = format!("[[conditions]]\nlabel = \"a\"\npath = [{{ blur = 0.5 }}, {{ {reset} }}]\n");
+            with(&text).unwrap().resolve(None, &[]).map_err(|error| error.to_string())
+        };
+        assert!(blocks(9).is_ok());
+        let message = blocks(10).unwrap_err();
+        assert!(message.contains("resets 10 blocks") && message.contains("ResNet-18 has 9"), "{message}");
     }
 }

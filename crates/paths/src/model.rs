@@ -51,6 +51,16 @@ impl NetworkName {
         }
     }
 
+    /// Blocks before the classifier, which `reset_last` counts from the end: of a ResNet its residual blocks and the stem, else layers with
+    /// weights.
+    pub fn blocks(self) -> usize {
+        match self {
+            Self::ResNet18 => 9,
+            Self::AllCnn | Self::AllCnnBn => 8,
+            Self::Mlp => 2,
+        }
+    }
+
     /// The width of the network as published: channels of a ResNet's first stage and of All-CNN's first layers, units of a
     /// perceptron's hidden layers (which has no publication; 512 is ours).
     pub fn standard_width(self) -> usize {

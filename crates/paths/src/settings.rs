@@ -54,7 +54,7 @@ settings! {
     datasets: Vec<DatasetName> = vec![DatasetName::Cifar10, DatasetName::FashionMnist, DatasetName::Svhn];
     /// Seeds of the conditions.
     seeds: SeedList = SeedList::first(10);
-    /// Seeds of the baseline.
+    /// Seeds of the baseline; those of the conditions where a file says nothing.
     baseline_seeds: SeedList = SeedList::first(3);
     /// Of how many of the baseline's first seeds the figure's line is the mean: a number, or "all". The paper's is of three.
     line_seeds: Count = Count::All;

@@ -110,6 +110,11 @@ impl StepForm {
         self.dataset
     }
 
+    /// What is done to the network before the task or meanwhile, but for a bias reset.
+    pub(crate) fn interventions(&self) -> &[Intervention] {
+        &self.interventions
+    }
+
     /// What the task makes of its dataset.
     pub(crate) fn transform(&self) -> Transform {
         let standard = Transform::STANDARD;

@@ -11,6 +11,7 @@ use crate::reference::{self, References};
 use crate::scene::{Scene, Text};
 use crate::stroke::Stroke;
 use crate::style::{DOT_RADIUS, INK, LABEL, MARKER, MUTED, TASK_MARKER, WHISKER, line_height};
+use crate::text::wrap;
 
 /// Space between entries, in points.
 const BETWEEN: f64 = 8.0;
@@ -80,8 +81,13 @@ impl Entry {
         self.symbol_width() + font::width(&self.label, LABEL, Weight::Regular)
     }
 
-    /// Draws the entry from `left` on, its text on the line `baseline`.
-    fn draw(&self, scene: &mut Scene, left: f64, baseline: f64) {
+    /// The label in as many lines as it needs within `width` points, symbol included.
+    fn lines(&self, width: f64) -> Vec<String> {
+        wrap(&self.label, width - self.symbol_width(), LABEL, Weight::Regular)
+    }
+
+    /// Draws the symbol from `left` on, beside a text on the line `baseline`.
+    fn draw_symbol(&self, scene: &mut Scene, left: f64, baseline: f64) {
         let middle = baseline - font::MIDDLE * LABEL;
         match self.symbol {
             Symbol::None => {}
@@ -121,7 +127,6 @@ impl Entry {
                 scene.line(vec![(x, middle - INTERVAL / 2.0), (x, middle + INTERVAL / 2.0)], 2.0 * WHISKER, INK);
             }
         }
-        scene.text(Text::new(self.label.clone(), left + self.symbol_width(), baseline, LABEL));
     }
 }
 
@@ -165,8 +170,16 @@ pub(crate) fn draw(scene: &mut Scene, entries: &[Entry], (left, top): (f64, f64)
         if x > left && x + entry.width() > left + width {
             (x, line) = (left, line + 1);
         }
-        entry.draw(scene, x, top + f64::from(line) * height + font::ASCENT * LABEL);
-        x += entry.width() + BETWEEN;
+        let baseline = |line: u32| top + f64::from(line) * height + font::ASCENT * LABEL;
+        entry.draw_symbol(scene, x, baseline(line));
+        let label = entry.lines(left + width - x);
+        let further = label.len().saturating_sub(1) as u32;
+        for (at, text) in (line..).zip(label) {
+            scene.text(Text::new(text, x + entry.symbol_width(), baseline(at), LABEL));
+        }
+        // Nothing stands beside a label of several lines.
+        x = if further > 0 { f64::INFINITY } else { x + entry.width() + BETWEEN };
+        line += further;
     }
     f64::from(line + 1) * height
 }

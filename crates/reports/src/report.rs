@@ -3,6 +3,7 @@
 //! `reports/<scale>/figN/` gets `report.md`, `summary.csv`, `tests.csv` and `report.json`, `reports/<scale>/` gets `claims.md`,
 //! `claims.csv` and, on request, `index.html`; on request every table as Parquet, too.
 
+mod answers;
 mod claims_file;
 mod error;
 mod explorer;

@@ -76,6 +76,9 @@ pub fn lacking_measures(plan: &Plan, store: &Store) -> Result<Vec<(StageId, &'st
     Ok(lacking)
 }
 
+/// How often it is told how many of the measures are taken, about.
+const TOLD: usize = 20;
+
 /// Takes the measures that `plan` asks for of those finished stages that lack them, as [`measure_later`] does: stages that were
 /// trained before anybody asked. Several stages at a time; raising `stop` ends it after those, and what was measured is kept.
 ///
@@ -121,7 +124,10 @@ pub fn measure_missing(
             }
             Err(other) => return Err(other),
         }
-        taken.fetch_add(1, Ordering::Relaxed);
+        let done = taken.fetch_add(1, Ordering::Relaxed) + 1;
+        if done.is_multiple_of(lacking.len().div_ceil(TOLD)) && done < lacking.len() {
+            events.notice(&format!("Measured {done} of {}.", lacking.len()));
+        }
         Ok(())
     };
     std::thread::scope(|scope| {

@@ -138,11 +138,7 @@ mod tests {
             let mut blocks: Vec<String> =
                 build(&spec, DatasetName::Mnist, 0).parameters().into_iter().map(|p| p.block).collect();
             blocks.dedup();
-            let expected = match spec.network {
-                NetworkName::ResNet18 => 10,
-                NetworkName::AllCnn | NetworkName::AllCnnBn => 9,
-                NetworkName::Mlp => 3,
-            };
+            let expected = spec.network.blocks() + 1;
             assert_eq!(blocks.len(), expected, "{blocks:?}");
             let different: std::collections::HashSet<_> = blocks.iter().collect();
             assert_eq!(different.len(), expected, "{blocks:?}");

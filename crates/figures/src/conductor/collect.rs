@@ -9,7 +9,7 @@ use sequence::{Plan, Report, Standing, Store, lacking_measures, results, standin
 
 use crate::command_line::Options;
 use crate::conductor::conclude::{conclude, say};
-use crate::conductor::progress::stage_name;
+use crate::conductor::stage_name::stage_name;
 use crate::drawing::Places;
 use crate::error::FigureError;
 
@@ -21,9 +21,9 @@ pub(crate) fn run(
     options: &Options,
 ) -> Result<ExitCode, FigureError> {
     let store = Store::open_to_read(&options.store())?;
-    for (stage, standing) in plan.stages.iter().zip(standing(plan, &store)?) {
+    for (index, (stage, standing)) in plan.stages.iter().zip(standing(plan, &store)?).enumerate() {
         if standing == Standing::ToTrain {
-            terminal::err(format!("Stage {} has no result: {}", stage.id, stage_name(stage)));
+            terminal::err(format!("Stage {} has no result: {}", stage.id, stage_name(plan, index)));
         }
     }
     let lacking = lacking_measures(plan, &store)?.len();

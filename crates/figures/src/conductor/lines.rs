@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::command_line::Options;
 use crate::conductor::commands;
-use crate::conductor::progress::stage_name;
+use crate::conductor::stage_name::stage_name;
 use crate::error::FigureError;
 
 /// A stage, parents before children.
@@ -33,13 +33,13 @@ pub(crate) fn plan(plan: &Plan, options: &Options) -> Result<String, FigureError
     planned::describe(&store, plan)?;
     let worker = commands::worker(options)?;
     let standings = standing(plan, &store)?;
-    let lines = plan.stages.iter().zip(standings).map(|(stage, standing)| {
+    let lines = plan.stages.iter().zip(standings).enumerate().map(|(index, (stage, standing))| {
         let line = Line {
             stage: stage.id,
             parents: stage.parent.map(|parent| plan.stages[parent].id).into_iter().collect(),
             depth: stage.position,
             done: standing != Standing::ToTrain,
-            name: stage_name(stage),
+            name: stage_name(plan, index),
             command: worker.iter().cloned().chain([stage.id.to_string()]).collect(),
         };
         serde_json::to_string(&line).expect("a line is plain data")

@@ -11,7 +11,8 @@ use reports::escape;
 use sequence::{Events, Plan, Record};
 use training::{EpochLog, StepEvent};
 
-use crate::conductor::progress::{Progress, result, stage_name};
+use crate::conductor::progress::{Progress, result};
+use crate::conductor::stage_name::stage_name;
 
 /// Least time between two writings, which is also how often a browser looks for the next.
 const EVERY: Duration = Duration::from_secs(5);
@@ -51,7 +52,7 @@ impl<'a> Live<'a> {
         Self {
             path: path.to_owned(),
             title: plan.name.clone(),
-            names: plan.stages.iter().map(stage_name).collect(),
+            names: (0..plan.stages.len()).map(|index| stage_name(plan, index)).collect(),
             most_epochs: plan.stages.iter().map(|stage| stage.step.process.max_epochs).collect(),
             progress,
             state: Mutex::default(),

@@ -7,9 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
-use sequence::{Events, Outcome, Plan, Record, Stage};
+use sequence::{Events, Outcome, Plan, Record};
 use tch::Device;
 use training::StepEvent;
+
+use crate::conductor::stage_name::stage_name;
 
 /// Least time between two redrawings of a stage's line, and between two lines where there is no terminal.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -66,13 +68,6 @@ impl Pace {
     }
 }
 
-/// What a stage is, for a person.
-pub(crate) fn stage_name(stage: &Stage) -> String {
-    let before: String = stage.step.interventions.iter().map(|intervention| format!("{intervention}, ")).collect();
-    let task = if stage.position > 0 { format!(" · task {}", stage.position + 1) } else { String::new() };
-    format!("{} · {before}{}{task} · seed {}", stage.step.task.dataset, stage.step.task.transform, stage.seed)
-}
-
 /// What a stage came to, for a person.
 pub(crate) fn result(record: &Record) -> String {
     match &record.outcome {
@@ -96,7 +91,7 @@ pub(crate) fn all_done(title: &str, stages: usize) -> String {
 impl Progress {
     /// Progress of `plan`.
     pub fn new(plan: &Plan, jobs: usize, device: Device, quiet: bool) -> Self {
-        let names = plan.stages.iter().map(stage_name).collect();
+        let names = (0..plan.stages.len()).map(|index| stage_name(plan, index)).collect();
         let bars = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bars = MultiProgress::new();
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len} stages · {elapsed} · {msg}")

@@ -10,7 +10,8 @@ use submission::{Request, SlurmSettings, Wanted};
 
 use crate::command_line::Options;
 use crate::conductor::conclude::say;
-use crate::conductor::progress::{all_done, stage_name};
+use crate::conductor::progress::all_done;
+use crate::conductor::stage_name::stage_name;
 use crate::conductor::{collect, commands};
 use crate::drawing::Places;
 use crate::error::FigureError;
@@ -89,9 +90,9 @@ pub(crate) fn run(
 
 fn wanted(plan: &Plan, store: &Store) -> Result<Vec<Wanted>, FigureError> {
     let standings = standing(plan, store)?;
-    let wanted = plan.stages.iter().zip(standings).map(|(stage, standing)| Wanted {
+    let wanted = plan.stages.iter().zip(standings).enumerate().map(|(index, (stage, standing))| Wanted {
         id: stage.id,
-        text: stage_name(stage),
+        text: stage_name(plan, index),
         parent: stage.parent,
         to_train: standing == Standing::ToTrain,
     });

@@ -205,7 +205,7 @@ pub(super) fn figure(
             LinesPanel { lines, ..LinesPanel::default() }
         };
         LinesRow {
-            y_label: format!("less {first}"),
+            y_label: format!("minus {first}"),
             groups: layer_groups(&measure.of.list(&layout)),
             panels: moments.iter().map(panel).collect(),
             zero: true,
@@ -229,7 +229,7 @@ pub(super) fn figure(
         interval: "95 % interval of the mean over seeds".to_owned(),
         reference: format!("{} at its end", experiment.baseline.label),
         note: Some(format!(
-            "{images}{never}. Shortcuts are left out. Intervals of levels are cut at 0, and those of shares at 1. Rows \"less {first}\" \
+            "{images}{never}. Shortcuts are left out. Intervals of levels are cut at 0, and those of shares at 1. Rows \"minus {first}\" \
              are differences of runs of one seed.{scale}"
         )),
     }

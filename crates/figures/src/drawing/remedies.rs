@@ -39,14 +39,14 @@ const COLUMNS: [Column; 5] = [
         range: (0.0, f64::INFINITY),
     },
     Column {
-        label: "less {first} (nats)",
+        label: "minus {first} (nats)",
         level: Some(0.0),
         of: |run| run.test_loss,
         beside: Beside::Reference,
         range: (f64::NEG_INFINITY, f64::INFINITY),
     },
     Column {
-        label: "less the baseline (nats)",
+        label: "minus the baseline (nats)",
         level: Some(0.0),
         of: |run| run.test_loss,
         beside: Beside::Baseline,
@@ -60,7 +60,7 @@ const COLUMNS: [Column; 5] = [
         range: (0.0, 1.0),
     },
     Column {
-        label: "Epochs in all, less {first}",
+        label: "Epochs in all, minus {first}",
         level: Some(0.0),
         of: |run| run.epochs_in_all,
         beside: Beside::Reference,
@@ -84,7 +84,7 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> IntervalsFigu
     let first = experiment.conditions.first().map_or("", |condition| condition.tick());
     let columns = COLUMNS.iter().map(|column| (column.label.replace("{first}", first), column.level));
     let columns = columns.chain([("Rank by test loss".to_owned(), None)]);
-    let method = "From the lowest mean test loss to the highest. Differences are of runs of one seed, with Student's interval, not corrected \
+    let method = "The baseline first, and then from the lowest mean test loss to the highest. Differences are of runs of one seed, with Student's interval, not corrected \
                   for their number (the report corrects). The rank's interval is from a bootstrap over seeds, which knows no others and is too narrow \
                   for few; a run that failed ranks last.";
     IntervalsFigure {

@@ -42,6 +42,8 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure 
         (1, ..) | (_, 1, false) => None,
         (many, ..) => Some(many),
     };
+    let ratios = experiment.figure.epochs_row.then(|| "Means of ratios are geometric.".to_owned());
+    let notes: Vec<String> = ratios.into_iter().chain(note(experiment, table)).collect();
     ViolinFigure {
         title: Some(experiment.title.clone()),
         panels,
@@ -54,7 +56,7 @@ pub(super) fn figure(experiment: &Experiment, table: &RunTable) -> ViolinFigure 
             shared => shared_y(shared),
         },
         columns,
-        note: note(experiment, table),
+        note: (!notes.is_empty()).then(|| notes.join(" ")),
     }
 }
 
@@ -138,7 +140,9 @@ fn epochs_panel(
     };
     let group = |condition: &&Condition| {
         let relative = |run: &reports::Run| Some(run.value(Quantity::BestEpoch)? / epochs(&first.label, run.seed)?);
-        of_condition(table, dataset, &condition.label, condition.tick(), relative)
+        let group = of_condition(table, dataset, &condition.label, condition.tick(), relative);
+        let mean = geometric(&group.points);
+        Group { mean, ..group }
     };
     ViolinPanel {
         title: continued(dataset.title().to_owned(), part),
@@ -172,9 +176,30 @@ fn of_condition(
     Group { label: tick.to_owned(), points, failed, mean: estimate(&values) }
 }
 
+/// The geometric mean of ratios with its 95 % interval, as the ledger of claims has it: half as many and twice as many are on average as
+/// many.
+fn geometric(ratios: &[Point]) -> Option<Estimate> {
+    let logarithms: Vec<f64> = ratios.iter().map(|point| point.value.ln()).collect();
+    let Estimate { value, low, high } = estimate(&logarithms)?;
+    Some(Estimate { value: value.exp(), low: low.exp(), high: high.exp() })
+}
+
 /// The mean with its 95 % interval; one run, and runs that agree, have none.
 pub(super) fn estimate(values: &[f64]) -> Option<Estimate> {
     let value = mean(values).ok()?;
     let (low, high) = t_interval(values, 0.95).map_or((value, value), |interval| (interval.low, interval.high));
     Some(Estimate { value, low, high })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_as_many_and_twice_as_many_are_on_average_as_many() {
+        let points = [0.5, 2.0, 1.0].map(|value| Point { seed: 0, value });
+        let mean = geometric(&points).unwrap();
+        assert!((mean.value - 1.0).abs() < 1e-12 && (mean.low * mean.high - 1.0).abs() < 1e-12, "{mean:?}");
+        assert_eq!(geometric(&[]), None);
+    }
 }

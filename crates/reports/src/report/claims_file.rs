@@ -136,7 +136,7 @@ pub(crate) fn markdown(rulings: &[Ruling], scale: &str) -> String {
          change\" is two one-sided tests against 5 % of the mean test loss. A claim that is *reproduced* holds in every part that it \
          names; *supported where tested* says that runs are missing for some. Intervals are about seeds, given one subset of the \
          training images, one split and one test set. Scales other than the paper's have smaller networks, and other ways to be \
-         cheaper; docs/scales.md says how they were chosen, and that the demo's was chosen so that the effect shows in Figures 3 and \
+         cheaper; docs/scales.md says how they were chosen, and that the demo's was chosen with a look at the effect in Figures 3 and \
          6.\n\n\
          Numbers of seeds are for 80 % power of the whole claim after correction, should the truth be what was observed; in \
          parentheses, should it lie at an end of the 50 % interval around it. They are a plan for new runs. Whoever adds \

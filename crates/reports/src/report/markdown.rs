@@ -2,6 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::estimates::Against;
+use crate::report::answers::{RULE, answers_table};
 use crate::report::notes::notes;
 use crate::report::tables::{
     Table, across_table, beside_tables, comparison_table, ranking_table, summary_table, trend_table,
@@ -33,16 +34,12 @@ fn markdown(table: &Table) -> String {
 pub(crate) fn report(analysis: &Analysis) -> String {
     let scale = analysis.scale.as_ref().map_or_else(String::new, |scale| format!(", {scale} scale"));
     let mut text = format!("# {}{scale}\n\n", cell(&analysis.name));
-    for note in notes(analysis, cell) {
-        text.push_str(&format!("- {note}\n"));
-    }
-    for (name, values) in &analysis.provenance {
-        text.push_str(&format!("- {name}: {}\n", cell(&values.join(", "))));
-    }
+    text.push_str(&format!("{RULE}\n"));
     let mut section = |title: &str, table: Table, otherwise: &str| {
         let body = if table.rows.is_empty() { format!("{otherwise}\n") } else { markdown(&table) };
         text.push_str(&format!("\n## {title}\n\n{body}"));
     };
+    section("In short", answers_table(analysis), "There is nothing to compare.");
     section("Summary", summary_table(analysis), "No runs.");
     section("Against the baseline", comparison_table(analysis, Against::Baseline), "The table has no baseline.");
     section("Against the reference", comparison_table(analysis, Against::Reference), "No condition has a reference.");
@@ -55,6 +52,13 @@ pub(crate) fn report(analysis: &Analysis) -> String {
     }
     for (title, table) in beside_tables(analysis) {
         section(&format!("Beside it: {}", cell(&title)), table, "");
+    }
+    text.push_str("\n## How to read it\n\n");
+    for note in notes(analysis, cell) {
+        text.push_str(&format!("- {note}\n"));
+    }
+    for (name, values) in &analysis.provenance {
+        text.push_str(&format!("- {name}: {}\n", cell(&values.join(", "))));
     }
     text
 }

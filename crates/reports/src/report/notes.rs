@@ -3,8 +3,7 @@
 use counted::counted;
 
 use crate::analysis::Analysis;
-use crate::claims::LEVEL;
-use crate::estimates::{Against, Comparison, FAMILY};
+use crate::estimates::FAMILY;
 use crate::report::tables::BOOTSTRAP_RUNS;
 
 /// One statement an item, for HTML to escape or as markdown: `name` writes what comes from the table, such as a label.
@@ -51,7 +50,6 @@ pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String
         ));
     }
     notes.push(format!("P-values in parentheses are Holm-corrected; a family is {FAMILY}."));
-    notes.extend(decided(analysis).iter().map(|text| name(text)));
     if !analysis.rankings.is_empty() {
         notes.push(
             "Ranks are those of means over the seeds that all conditions have a run of, a failed one ranking last; their intervals are percentiles of a bootstrap over \
@@ -75,64 +73,6 @@ pub(crate) fn notes(analysis: &Analysis, name: fn(&str) -> String) -> Vec<String
     notes
 }
 
-/// Which conditions are shown to be better or worse than the one that most are compared with, after correction, where these are several.
-fn decided(analysis: &Analysis) -> Vec<String> {
-    let mut references: Vec<(&str, &str)> = Vec::new();
-    let of_references = || analysis.comparisons.iter().filter(|c| c.against == Against::Reference);
-    for c in of_references() {
-        let key = (c.dataset.as_str(), c.other.as_str());
-        if !references.contains(&key) {
-            references.push(key);
-        }
-    }
-    let mut statements = Vec::new();
-    for (dataset, other) in references {
-        let compared: Vec<_> =
-            of_references().filter(|c| (c.dataset.as_str(), c.other.as_str()) == (dataset, other)).collect();
-        if compared.len() < 2 {
-            continue;
-        }
-        let of = |wanted: Option<bool>| -> String {
-            let side = |c: &&&Comparison| {
-                let decided = c.deciding_p().is_some_and(|p| p < LEVEL);
-                let better = c.difference.is_ok_and(|d| (d < 0.0) != analysis.measure.higher_is_better);
-                (if decided { Some(better) } else { None }) == wanted
-            };
-            let names: Vec<&str> = compared.iter().filter(side).map(|c| c.condition.as_str()).collect();
-            if names.is_empty() { "none".into() } else { names.join("; ") }
-        };
-        statements.push(format!(
-            "{dataset}, against {other}, by the t-test that decides and after correction. Shown to be better: {}. Shown to be worse: {}. \
-             Neither: {}.",
-            of(Some(true)),
-            of(Some(false)),
-            of(None),
-        ));
-    }
-    statements
-}
-
 fn status_name(status: &str) -> &str {
     if status.is_empty() { "empty" } else { status }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::table::RunTable;
-
-    #[test]
-    fn what_is_shown_after_correction_is_said_of_both_sides() {
-        let runs = |label: &str, shift: f64, spread: f64| -> String {
-            let loss = |seed: u32| 2.0 + shift + spread * f64::from(seed % 2) + 0.001 * f64::from(seed);
-            (0..6).map(|seed| format!("d,{label},{seed},{}\n", loss(seed))).collect()
-        };
-        let rows =
-            [runs("none", 0.0, 0.0), runs("helps", -0.5, 0.01), runs("harms", 0.5, 0.01), runs("same", -0.2, 0.4)];
-        let text = format!("dataset,condition,seed,test_loss\n{}", rows.concat());
-        let table = RunTable::from_csv(text.into(), std::path::Path::new("runs.csv")).unwrap();
-        let said = decided(&Analysis::of("t", None, &table, None));
-        let end = "Shown to be better: helps. Shown to be worse: harms. Neither: same.";
-        assert!(matches!(&said[..], [one] if one.starts_with("d, against none") && one.ends_with(end)), "{said:?}");
-    }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::analysis::Analysis;
 use crate::claims::Ruling;
 use crate::estimates::Against;
+use crate::report::answers::{RULE, answers_table};
 use crate::report::claims_file::{PART_HEADING, part_cells, sentence};
 use crate::report::explorer::{self, explorer};
 use crate::report::html::{STYLE, escape, svg, table};
@@ -129,8 +130,9 @@ fn section(content: &Content<'_>, name: &str) -> String {
     if let Some(analysis) = content.analyses.iter().find(|a| a.name == name) {
         let items: String =
             notes(analysis, str::to_owned).iter().map(|note| format!("<li>{}</li>\n", escape(note))).collect();
-        text.push_str(&format!("<ul>\n{items}</ul>\n"));
+        text.push_str(&format!("<p>{}</p>\n", escape(RULE)));
         let mut parts = vec![
+            ("In short".to_owned(), answers_table(analysis)),
             ("Summary".to_owned(), summary_table(analysis)),
             ("Against the baseline".to_owned(), comparison_table(analysis, Against::Baseline)),
             ("Against the reference".to_owned(), comparison_table(analysis, Against::Reference)),
@@ -144,6 +146,7 @@ fn section(content: &Content<'_>, name: &str) -> String {
                 text.push_str(&format!("<h3>{}</h3>\n{}", escape(&title), table(&part)));
             }
         }
+        text.push_str(&format!("<h3>How to read it</h3>\n<ul>\n{items}</ul>\n"));
         let versions: Vec<Vec<String>> =
             analysis.provenance.iter().map(|(name, values)| vec![(*name).to_owned(), values.join(", ")]).collect();
         if !versions.is_empty() {
