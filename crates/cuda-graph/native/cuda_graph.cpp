@@ -16,29 +16,33 @@ namespace {
 
 using at::cuda::CUDAGraph;
 
-// A stream, and the one that was current before it.
+// A stream, and what was current before it.
 struct Stream {
   c10::cuda::CUDAStream own, before;
+  c10::DeviceIndex device_before;
 };
 
 }  // namespace
 
-// Makes a stream of libtorch's pool the calling thread's current one on a device.
+// Makes a device the calling thread's current one, where captures look for their stream, and a stream of libtorch's pool the current one
+// there.
 extern "C" char* cuda_graph_enter_stream(int device, Stream** stream) {
   return guarded([&] {
     const auto index = static_cast<c10::DeviceIndex>(device);
-    auto made = std::make_unique<Stream>(
-        Stream{c10::cuda::getStreamFromPool(false, index), c10::cuda::getCurrentCUDAStream(index)});
+    auto made = std::make_unique<Stream>(Stream{c10::cuda::getStreamFromPool(false, index),
+                                                c10::cuda::getCurrentCUDAStream(index), c10::cuda::current_device()});
+    c10::cuda::set_device(index);
     c10::cuda::setCurrentCUDAStream(made->own);
     *stream = made.release();
   });
 }
 
-// Waits until the stream has done all that it was given, and makes the one before it current again. Frees it in any case.
+// Waits until the stream has done all that it was given, and makes current again what was before it. Frees it in any case.
 extern "C" char* cuda_graph_leave_stream(Stream* stream) {
   const std::unique_ptr<Stream> owned(stream);
   return guarded([&] {
     c10::cuda::setCurrentCUDAStream(owned->before);
+    c10::cuda::set_device(owned->device_before);
     owned->own.synchronize();
   });
 }
