@@ -48,6 +48,25 @@ fn what_was_trained_can_be_looked_at_by_stage_by_table_and_in_tensorboard() {
         assert!(files[0].file_name().unwrap().to_string_lossy().starts_with("events.out.tfevents."));
     }
 
+    // By the experiment's conditions, whose labels they have then.
+    let of = ["--experiment", "faults.toml"];
+    let asked = |command: &[&'static str]| inspect(&place, &[command, &of[..]].concat());
+    let (ok, said) = asked(&["norms"]);
+    assert!(ok && said.contains("jump") && said.contains("weights L2"), "{said}");
+    let (ok, said) = asked(&["measure", "--measure", "calibration"]);
+    assert!(ok && said.contains("reset") && said.contains("temperature"), "{said}");
+    let (ok, said) = asked(&["curves", "--to", "conditions"]);
+    assert!(ok, "{said}");
+    assert_eq!(table, fs::read_to_string(at("conditions.csv")).unwrap());
+    let (ok, said) = asked(&["export", "--tensorboard", "labelled"]);
+    assert!(ok, "{said}");
+    let labels: Vec<_> = entries(&at("labelled/mnist")).iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(labels, ["baseline", "jump", "reset"]);
+    let (ok, said) = asked(&["norms", "--set", "lr=3e-3"]);
+    assert!(!ok && said.contains("nothing of faults.toml with these settings is trained"), "{said}");
+    let (ok, said) = inspect(&place, &["norms", "1a2b", "--scale", "tiny"]);
+    assert!(!ok && said.contains("--experiment"), "{said}");
+
     let live = fs::read_to_string(at("reports/tiny/faults/live.html")).unwrap();
     assert!(live.contains("Everything is trained.") && !live.contains("http-equiv"), "{live}");
 }

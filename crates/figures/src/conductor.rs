@@ -20,5 +20,5 @@ mod train;
 mod worker;
 
 pub use all::main_of_all;
-pub(crate) use read::Source;
+pub(crate) use read::{Source, experiment};
 pub(crate) use run::run;

@@ -8,10 +8,12 @@ mod drawing;
 mod error;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use datasets::RawDataset;
+use paths::{Experiment, SettingsPatch};
 
 use command_line::{ExperimentArguments, FigureArguments};
 use conductor::{Source, builtin, run};
@@ -23,6 +25,31 @@ pub use drawing::concept::{Concept, main_of_concept};
 pub use drawing::curves::learning_curves;
 pub use drawing::pictures::{picture, pictures};
 pub use reports::{FIGURES as WITH_TRAININGS, checkout};
+
+/// The experiment of a figure's file at a scale, with `patches` in place of its settings; `None` where no training is behind the figure.
+///
+/// # Errors
+/// In words, where there is no such scale or the settings do not fit.
+pub fn experiment_of_figure(
+    figure: u8,
+    scale: Option<&str>,
+    patches: &[SettingsPatch],
+) -> Option<Result<Experiment, String>> {
+    let source = Source::Builtin(builtin::file(figure)?);
+    Some(conductor::experiment(source, scale, patches).map_err(|error| error.to_string()))
+}
+
+/// The experiment of a file of one's own, likewise.
+///
+/// # Errors
+/// In words, where it cannot be read or is no experiment, too.
+pub fn experiment_of_file(
+    path: &Path,
+    scale: Option<&str>,
+    patches: &[SettingsPatch],
+) -> Result<Experiment, String> {
+    conductor::experiment(Source::File(path), scale, patches).map_err(|error| error.to_string())
+}
 
 /// Runs the program of a figure of the paper, one of [`reports::FIGURES`].
 pub fn main(figure: u8) -> ExitCode {

@@ -1,9 +1,9 @@
 //! What several commands take, and how they find what they were given.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use paths::StageId;
+use paths::{SettingsPatch, StageId};
 use sequence::Store;
 
 use crate::error::InspectError;
@@ -16,23 +16,50 @@ pub(crate) struct StoreArgument {
     store: Option<PathBuf>,
 }
 
-/// A figure whose runs a command is about.
+/// A figure or an experiment whose runs a command is about.
 #[derive(Args)]
-pub(crate) struct FigureArgument {
-    /// The runs of this figure instead: 3, 4, 5, 6, 8, 9 or 10
-    #[arg(long, value_name = "N")]
+pub(crate) struct ExperimentArgument {
+    /// The runs of this figure instead: 3, 4, 5, 6, 8, 9, 10 or 11
+    #[arg(long, value_name = "N", group = "experiment_or_figure")]
     figure: Option<u8>,
 
-    /// The scale of the figure [default: demo]
-    #[arg(long, value_name = "NAME", requires = "figure")]
+    /// The runs of this experiment file instead
+    #[arg(long, value_name = "FILE", group = "experiment_or_figure")]
+    experiment: Option<PathBuf>,
+
+    /// The scale of it [default: demo, where there is one]
+    #[arg(long, value_name = "NAME", requires = "experiment_or_figure")]
     scale: Option<String>,
+
+    /// A setting that its runs were trained with in place of the file's, such as seeds=5; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = SettingsPatch::parse_assignment, requires = "experiment_or_figure")]
+    set: Vec<SettingsPatch>,
 }
 
-impl FigureArgument {
-    /// The figure and its scale, where one is named.
-    pub(crate) fn chosen(&self) -> Option<(u8, &str)> {
-        self.figure.map(|number| (number, self.scale.as_deref().unwrap_or("demo")))
+impl ExperimentArgument {
+    /// What is named, if anything.
+    pub(crate) fn chosen(&self) -> Option<Chosen<'_>> {
+        let of = match (self.figure, &self.experiment) {
+            (Some(number), _) => Of::Figure(number),
+            (None, Some(path)) => Of::File(path),
+            (None, None) => return None,
+        };
+        Some(Chosen { of, scale: self.scale.as_deref(), set: &self.set })
     }
+}
+
+/// The experiment that a command is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Chosen<'a> {
+    pub of: Of<'a>,
+    pub scale: Option<&'a str>,
+    pub set: &'a [SettingsPatch],
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Of<'a> {
+    Figure(u8),
+    File(&'a Path),
 }
 
 /// The datasets that a command reads.

@@ -6,18 +6,18 @@ use clap::Args;
 use paths::{DatasetName, StageId};
 use sequence::{CurvePoint, Store, run_curves};
 
-use crate::common::{FigureArgument, StoreArgument, find_stage};
+use crate::common::{ExperimentArgument, StoreArgument, find_stage};
 use crate::error::InspectError;
-use crate::figure;
+use crate::experiment;
 
 #[derive(Args)]
-#[command(group(clap::ArgGroup::new("what").required(true).args(["stage", "figure", "runs"])))]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["stage", "figure", "experiment", "runs"])))]
 pub(crate) struct Arguments {
     /// The stage, or the first digits of it, as `inspect runs` shows: the curves of the path that ended with it
     stage: Option<String>,
 
     #[command(flatten)]
-    figure: FigureArgument,
+    experiment: ExperimentArgument,
 
     /// Every condition of a table of runs instead, such as reports/own/contrast-path/runs.csv
     #[arg(long, value_name = "FILE")]
@@ -33,22 +33,22 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
-    let (title, points) = match (&arguments.stage, arguments.figure.chosen(), &arguments.runs) {
+    let (title, points) = match (&arguments.stage, arguments.experiment.chosen(), &arguments.runs) {
         (Some(prefix), ..) => {
             let id = find_stage(&store, prefix)?;
             let condition = format!("the path that ended with stage {}", id.short());
             ("Learning curves".to_owned(), run_curves::of_stage(id, &store, &condition)?)
         }
-        (_, Some((number, scale)), _) => {
-            let (experiment, plan) = figure::plan(number, scale)?;
+        (_, Some(chosen), _) => {
+            let (experiment, plan) = experiment::plan(chosen)?;
             let points = run_curves::of_plan(&plan, &store)?;
             if points.is_empty() {
-                return Err(figure::nothing(number, scale));
+                return Err(experiment::nothing(chosen));
             }
             (format!("{}, learning curves", experiment.title), points)
         }
         (.., Some(table)) => (format!("Learning curves of {}", table.display()), of_table(table, &store)?),
-        (None, None, None) => unreachable!("the command line asks for one of the three"),
+        (None, None, None) => unreachable!("the command line asks for one of them"),
     };
     let mut datasets: Vec<DatasetName> = Vec::new();
     for point in &points {

@@ -9,7 +9,7 @@ use datasets::Library;
 use tch::{Device, Kind};
 use training::to_safetensors;
 
-use crate::common::{DataArgument, FigureArgument, StoreArgument, find_stage};
+use crate::common::{DataArgument, ExperimentArgument, StoreArgument, find_stage};
 use crate::error::InspectError;
 use crate::output::write_npy;
 use crate::tensorboard;
@@ -17,7 +17,7 @@ use crate::tensorboard;
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The stage whose weights are written, or the first digits of it, as `inspect runs` shows
-    #[arg(required_unless_present = "tensorboard", requires = "to", conflicts_with = "figure")]
+    #[arg(required_unless_present = "tensorboard", requires = "to", conflicts_with_all = ["figure", "experiment"])]
     stage: Option<String>,
 
     /// The file to write them to
@@ -25,12 +25,12 @@ pub(crate) struct Arguments {
     to: Option<PathBuf>,
 
     /// Instead write what happened in every epoch as event files for TensorBoard: a folder a run, of the paths in the store, or of
-    /// a figure's conditions
+    /// the conditions of a figure or an experiment
     #[arg(long, value_name = "DIR", conflicts_with_all = ["stage", "images"])]
     tensorboard: Option<PathBuf>,
 
     #[command(flatten)]
-    figure: FigureArgument,
+    experiment: ExperimentArgument,
 
     /// Also write the normalised test images that the record's test loss is of, as float32 N×C×H×W
     #[arg(long, value_name = "FILE", requires = "labels")]
@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
     if let Some(folder) = &arguments.tensorboard {
-        return tensorboard::write(&store, arguments.figure.chosen(), folder);
+        return tensorboard::write(&store, arguments.experiment.chosen(), folder);
     }
     let (Some(stage), Some(to)) = (&arguments.stage, &arguments.to) else {
         unreachable!("the command line asks for a stage and a file");

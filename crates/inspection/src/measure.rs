@@ -12,20 +12,20 @@ use statistics::{mean, t_interval};
 use tch::Device;
 use training::{DeviceChoice, Measure, MeasureRow, Moment, compute_kind, measure, measures_to_csv};
 
-use crate::common::{DataArgument, FigureArgument, StoreArgument, find_stage};
+use crate::common::{Chosen, DataArgument, ExperimentArgument, StoreArgument, find_stage};
 use crate::error::InspectError;
-use crate::figure;
+use crate::experiment;
 use crate::number::short;
 use crate::table::aligned;
 
 #[derive(Args)]
-#[command(group(clap::ArgGroup::new("what").required(true).args(["stage", "figure"])))]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["stage", "figure", "experiment"])))]
 pub(crate) struct Arguments {
     /// The stage, or the first digits of it, as `inspect runs` shows
     stage: Option<String>,
 
     #[command(flatten)]
-    figure: FigureArgument,
+    experiment: ExperimentArgument,
 
     /// The measure, such as norms or norms@1
     #[arg(long, value_name = "ID")]
@@ -51,9 +51,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     let store = arguments.store.open()?;
     let device = arguments.device.resolve().map_err(InspectError::Refused)?;
     let mut taking = Taking { measure, store: &store, device, arguments, libraries: HashMap::new(), taken: 0 };
-    let text = match (&arguments.stage, arguments.figure.chosen()) {
+    let text = match (&arguments.stage, arguments.experiment.chosen()) {
         (Some(prefix), _) => taking.of_stage(find_stage(&store, prefix)?)?,
-        (None, Some((figure, scale))) => taking.of_figure(figure, scale)?,
+        (None, Some(chosen)) => taking.of_experiment(chosen)?,
         (None, None) => unreachable!("the command line asks for one of the two"),
     };
     if taking.taken > 0 {
@@ -87,8 +87,8 @@ impl Taking<'_> {
         Ok(aligned(&["moment", "subject", "name", "value"], &[false, false, false, true], &cells))
     }
 
-    fn of_figure(&mut self, number: u8, scale: &str) -> Result<String, InspectError> {
-        let (_, plan) = figure::plan(number, scale)?;
+    fn of_experiment(&mut self, chosen: Chosen<'_>) -> Result<String, InspectError> {
+        let (_, plan) = experiment::plan(chosen)?;
         let mut finished = 0;
         for stage in &plan.stages {
             let Some(record) = self.store.record(stage.id)? else { continue };
@@ -96,7 +96,7 @@ impl Taking<'_> {
             finished += 1;
         }
         if finished == 0 {
-            return Err(figure::nothing(number, scale));
+            return Err(experiment::nothing(chosen));
         }
         let id = self.measure.id();
         let rows = of_plan(&plan, self.store, |row| row.measure == id && !matches!(row.moment, Moment::Epoch(_)))?;

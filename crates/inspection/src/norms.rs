@@ -10,9 +10,9 @@ use crate::error::InspectError;
 pub(crate) use arguments::Arguments;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
-    let text = match (&arguments.stage, arguments.figure.chosen()) {
+    let text = match (&arguments.stage, arguments.experiment.chosen()) {
         (Some(stage), _) => stage::text(arguments, stage)?,
-        (None, Some((figure, scale))) => conditions::text(arguments, figure, scale)?,
+        (None, Some(chosen)) => conditions::text(arguments, chosen)?,
         (None, None) => unreachable!("the command line asks for one of the two"),
     };
     terminal::write(text.as_bytes());

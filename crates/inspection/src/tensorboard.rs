@@ -10,8 +10,9 @@ use sequence::{Record, Store, StoreError, epochs_from_csv};
 use tensorboard_events::{EventsWriter, file_name};
 use training::{MeasureRow, Moment};
 
+use crate::common::Chosen;
 use crate::error::InspectError;
-use crate::figure;
+use crate::experiment;
 
 /// A run, and the folder that TensorBoard shows it under.
 struct Run {
@@ -19,11 +20,11 @@ struct Run {
     stages: Vec<Record>,
 }
 
-/// Writes an event file a run under `folder`: of every path in the store, or of the conditions of a figure at a scale. Steps are
+/// Writes an event file a run under `folder`: of every path in the store, or of the conditions of an experiment. Steps are
 /// epochs, counted through all tasks of a path.
-pub(crate) fn write(store: &Store, figure: Option<(u8, &str)>, folder: &Path) -> Result<(), InspectError> {
-    let runs = match figure {
-        Some((number, scale)) => of_figure(store, number, scale)?,
+pub(crate) fn write(store: &Store, chosen: Option<Chosen<'_>>, folder: &Path) -> Result<(), InspectError> {
+    let runs = match chosen {
+        Some(chosen) => of_experiment(store, chosen)?,
         None => of_store(store)?,
     };
     for run in &runs {
@@ -38,9 +39,9 @@ pub(crate) fn write(store: &Store, figure: Option<(u8, &str)>, folder: &Path) ->
     Ok(())
 }
 
-/// The conditions of a figure: `cifar10/baseline/seed 0`.
-fn of_figure(store: &Store, number: u8, scale: &str) -> Result<Vec<Run>, InspectError> {
-    let (_, plan) = figure::plan(number, scale)?;
+/// The conditions of an experiment: `cifar10/baseline/seed 0`.
+fn of_experiment(store: &Store, chosen: Chosen<'_>) -> Result<Vec<Run>, InspectError> {
+    let (_, plan) = experiment::plan(chosen)?;
     let mut runs = Vec::new();
     for planned in &plan.runs {
         let stages = planned.stages.last().map(|&last| lineage(plan.stages[last].id, store)).transpose()?;
@@ -51,7 +52,7 @@ fn of_figure(store: &Store, number: u8, scale: &str) -> Result<Vec<Run>, Inspect
             runs.push(Run { folder, stages });
         }
     }
-    if runs.is_empty() { Err(figure::nothing(number, scale)) } else { Ok(runs) }
+    if runs.is_empty() { Err(experiment::nothing(chosen)) } else { Ok(runs) }
 }
 
 /// Every path of the store, from its first stage to one that none goes on from: `cifar10/2f250584 blur 0.25 → standard/seed 0`.

@@ -1,8 +1,8 @@
 //! The experiment that a command line means.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use paths::{Experiment, Settings, SettingsPatch};
+use paths::{Experiment, ExperimentFile, Settings, SettingsPatch};
 
 use crate::command_line::Options;
 use crate::conductor::builtin;
@@ -24,17 +24,9 @@ pub(crate) fn read(
     options: &Options,
     tabulated: Option<SettingsPatch>,
 ) -> Result<(Experiment, String), FigureError> {
-    let (text, path) = match source {
-        Source::Builtin(text) => (text.to_owned(), None),
-        Source::File(path) => {
-            let unreadable = |source| FigureError::Unreadable { path: path.to_owned(), source };
-            (std::fs::read_to_string(path).map_err(unreadable)?, Some(path.to_owned()))
-        }
-    };
+    let (file, text, path) = load(source)?;
     let at = |source| FigureError::Experiment { path: path.clone(), source };
-    let file = builtin::parse(&text).map_err(at)?;
-    let default = file.scales().find(|&scale| scale == "demo").or_else(|| file.scales().next());
-    let scale = options.scale.as_deref().or(default);
+    let scale = scale_of(&file, options.scale.as_deref());
     if let Some(settings) = tabulated {
         let datasets = (!options.datasets.is_empty()).then(|| options.datasets.clone());
         let chosen = SettingsPatch { datasets, ..SettingsPatch::default() };
@@ -46,6 +38,34 @@ pub(crate) fn read(
         limit_baseline(&mut experiment.settings);
     }
     Ok((experiment, text))
+}
+
+/// The experiment of a file at a scale (demo where there is one and none is named), with `patches` in place of its settings.
+pub(crate) fn experiment(
+    source: Source<'_>,
+    scale: Option<&str>,
+    patches: &[SettingsPatch],
+) -> Result<Experiment, FigureError> {
+    let (file, _, path) = load(source)?;
+    file.resolve(scale_of(&file, scale), patches).map_err(|source| FigureError::Experiment { path, source })
+}
+
+/// An experiment file, its text, and where it lies.
+fn load(source: Source<'_>) -> Result<(ExperimentFile, String, Option<PathBuf>), FigureError> {
+    let (text, path) = match source {
+        Source::Builtin(text) => (text.to_owned(), None),
+        Source::File(path) => {
+            let unreadable = |source| FigureError::Unreadable { path: path.to_owned(), source };
+            (std::fs::read_to_string(path).map_err(unreadable)?, Some(path.to_owned()))
+        }
+    };
+    let file = builtin::parse(&text).map_err(|source| FigureError::Experiment { path: path.clone(), source })?;
+    Ok((file, text, path))
+}
+
+fn scale_of<'a>(file: &'a ExperimentFile, asked: Option<&'a str>) -> Option<&'a str> {
+    let default = file.scales().find(|&scale| scale == "demo").or_else(|| file.scales().next());
+    asked.or(default)
 }
 
 /// With seeds on the command line, the baseline is trained with those of its seeds that are named, so that a few seeds stay

@@ -1,4 +1,4 @@
-//! The norms and activations of a figure's conditions, side by side.
+//! The norms and activations of an experiment's conditions, side by side.
 
 use paths::DatasetName;
 use sequence::run_measures::{of_plan, to_csv};
@@ -8,22 +8,23 @@ use training::{ACTIVATIONS, Input, Layout, MeasureRow, Moment, NORMS, layout};
 
 use super::arguments::Arguments;
 use super::look::{Look, Whole};
+use crate::common::Chosen;
 use crate::error::InspectError;
-use crate::figure;
+use crate::experiment;
 use crate::number::short;
 use crate::table::aligned;
 
 const HEADER: [&str; 9] =
     ["dataset", "condition", "moment", "n", "weights L2", "biases L2", "mean |b|", "sparsity", "dead units"];
 
-pub(super) fn text(arguments: &Arguments, number: u8, scale: &str) -> Result<String, InspectError> {
-    let (experiment, plan) = figure::plan(number, scale)?;
+pub(super) fn text(arguments: &Arguments, chosen: Chosen<'_>) -> Result<String, InspectError> {
+    let (experiment, plan) = experiment::plan(chosen)?;
     let keep = |row: &MeasureRow| {
         [NORMS, ACTIVATIONS].contains(&row.measure.as_str()) && !matches!(row.moment, Moment::Epoch(_))
     };
     let measures = of_plan(&plan, &arguments.store.open()?, keep)?;
     if measures.is_empty() {
-        return Err(figure::nothing(number, scale));
+        return Err(experiment::nothing(chosen));
     }
     if arguments.csv {
         return Ok(String::from_utf8_lossy(&to_csv(&measures)).into_owned());
