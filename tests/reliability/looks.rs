@@ -60,7 +60,8 @@ fn what_was_trained_can_be_looked_at_by_stage_by_table_and_in_tensorboard() {
     assert_eq!(table, fs::read_to_string(at("conditions.csv")).unwrap());
     let (ok, said) = asked(&["export", "--tensorboard", "labelled"]);
     assert!(ok, "{said}");
-    let labels: Vec<_> = entries(&at("labelled/mnist")).iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+    let labels: Vec<_> =
+        entries(&at("labelled/mnist")).iter().map(|path| path.file_name().unwrap().to_owned()).collect();
     assert_eq!(labels, ["baseline", "jump", "reset"]);
     let (ok, said) = asked(&["norms", "--set", "lr=3e-3"]);
     assert!(!ok && said.contains("nothing of faults.toml with these settings is trained"), "{said}");

@@ -43,11 +43,7 @@ pub fn experiment_of_figure(
 ///
 /// # Errors
 /// In words, where it cannot be read or is no experiment, too.
-pub fn experiment_of_file(
-    path: &Path,
-    scale: Option<&str>,
-    patches: &[SettingsPatch],
-) -> Result<Experiment, String> {
+pub fn experiment_of_file(path: &Path, scale: Option<&str>, patches: &[SettingsPatch]) -> Result<Experiment, String> {
     conductor::experiment(Source::File(path), scale, patches).map_err(|error| error.to_string())
 }
 
