@@ -49,6 +49,18 @@ fn labels_of_every_length() {
 }
 
 #[test]
+fn a_legend_wider_than_the_page_goes_on_in_a_further_line() {
+    for label in ["from scratch mean", "everything from the start on, with one learning rate, mean"] {
+        let mut figure = figure(1, &CONDITIONS, 10);
+        panel(&mut figure, 0).reference = Some(Reference { label: label.to_string(), ..baseline(0.55, 10).unwrap() });
+        let scene = checked(&figure);
+        for word in label.split(' ').chain(["band:", "edge:", "runs"]) {
+            assert!(says(&scene, word), "{word}");
+        }
+    }
+}
+
+#[test]
 fn equal_values_have_dots_and_no_violin() {
     let mut figure = figure(1, &CONDITIONS, 10);
     for group in &mut panel(&mut figure, 0).groups {
