@@ -97,10 +97,7 @@ impl Graph {
         let done = catch_unwind(AssertUnwindSafe(work));
         // SAFETY: the graph was begun in this thread. It is ended in any case, or the stream would take notes for ever.
         let ended = finish(unsafe { (library.end)(pointer) });
-        let done = done.map_err(|panic| {
-            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-            text.and_then(|text| text.lines().next()).unwrap_or("a failure without a message").to_owned()
-        })?;
+        let done = done.map_err(|panic| libtorch_call::panic_message(&*panic))?;
         ended?;
         Ok((graph, done))
     }

@@ -21,6 +21,12 @@ pub unsafe fn finish(message: *mut c_char) {
     }
 }
 
+/// What a panic said, such as one of tch's operations: the first line, as libtorch's messages carry a C++ backtrace after it.
+pub fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    text.and_then(|text| text.lines().next()).unwrap_or("libtorch failed without a message").to_owned()
+}
+
 /// The message of a call that gives one back where it failed, and null where it did not.
 ///
 /// # Safety

@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use datasets::Library;
+use libtorch_call::panic_message;
 use paths::StageId;
 use tch::Device;
 
@@ -334,10 +335,4 @@ enum Attempt {
 /// Whether libtorch says so, of a GPU or of the machine (`CUDACachingAllocator.cpp`, `alloc_cpu.cpp`).
 fn is_out_of_memory(reason: &str) -> bool {
     ["out of memory", "can't allocate memory", "not enough memory"].iter().any(|words| reason.contains(words))
-}
-
-pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-    // libtorch's messages carry a C++ backtrace after the first line.
-    text.and_then(|t| t.lines().next()).unwrap_or("libtorch failed without a message").to_owned()
 }

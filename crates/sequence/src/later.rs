@@ -5,13 +5,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use datasets::Library;
+use libtorch_call::panic_message;
 use paths::StageId;
 use tch::Device;
 use training::{Measure, MeasureRow, Task};
 
 use crate::error::{ExecuteError, StoreError};
 use crate::events::Events;
-use crate::execute::{Options, panic_message};
+use crate::execute::Options;
 use crate::plan::Plan;
 use crate::record::Record;
 use crate::stage::{Before, Origin, Received, load, receive};
