@@ -19,7 +19,6 @@ use command_line::{ExperimentArguments, FigureArguments};
 use conductor::{Source, builtin, run};
 use error::exit;
 
-pub use conductor::builtin::experiment;
 pub use conductor::main_of_all;
 pub use drawing::concept::{Concept, main_of_concept};
 pub use drawing::curves::learning_curves;

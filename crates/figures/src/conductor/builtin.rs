@@ -1,6 +1,6 @@
 //! The experiments behind the paper's figures.
 
-use paths::{Experiment, ExperimentError, ExperimentFile, Scales};
+use paths::{ExperimentError, ExperimentFile, Scales};
 
 /// The experiment file of a figure; `None` where no training is behind it.
 pub(crate) fn file(figure: u8) -> Option<&'static str> {
@@ -26,20 +26,16 @@ pub(crate) fn parse(text: &str) -> Result<ExperimentFile, ExperimentError> {
     Ok(ExperimentFile::parse(text)?.with_scales(&scales))
 }
 
-/// The experiment behind a figure at one of its scales; `None` where no training is behind it.
-///
-/// # Errors
-/// Where the experiment has no such scale.
-pub fn experiment(figure: u8, scale: &str) -> Option<Result<Experiment, ExperimentError>> {
-    Some(parse(file(figure)?).and_then(|file| file.resolve(Some(scale), &[])))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use paths::Experiment;
     use reports::FIGURES;
     use sequence::Plan;
     use std::collections::HashSet;
+
+    fn experiment(figure: u8, scale: &str) -> Option<Result<Experiment, String>> {
+        crate::experiment_of_figure(figure, Some(scale), &[])
+    }
 
     const SCALES: [&str; 4] = ["smoke", "demo", "lite", "paper"];
 

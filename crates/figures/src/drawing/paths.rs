@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn figure_5_lies_in_two_planes_of_three_paths() {
-        let experiment = crate::conductor::builtin::experiment(5, "paper").unwrap().unwrap();
+        let experiment = crate::experiment_of_figure(5, Some("paper"), &[]).unwrap().unwrap();
         let planes = planes(&experiment).unwrap();
         let names: Vec<Vec<&str>> = planes.iter().map(|p| p.axes.iter().map(|axis| axis.name).collect()).collect();
         assert_eq!(names, [["Blur factor", "Contrast"], ["Blur factor", "Random shift"]]);
