@@ -1,14 +1,13 @@
 //! The tables of results in the repository are those of this version.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use datasets::{Library, RawDataset, stripes};
 use paths::{DatasetName, ExperimentFile};
+use reports::{RunTable, SharedTrainings};
 use sequence::{Options, Plan, Store, execute, results, runs_to_csv};
-use serde_json::{Map, Value};
 use tch::{Device, Kind};
 
 fn root() -> PathBuf {
@@ -26,11 +25,6 @@ fn folders() -> Vec<PathBuf> {
     folders.sort();
     assert!(folders.len() > 10, "{folders:?}");
     folders
-}
-
-/// Rows of a table by column.
-fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
-    csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
 }
 
 /// The table of an experiment on made-up images.
@@ -63,34 +57,22 @@ fn tables_of_runs_have_the_columns_that_are_written_today() {
     }
 }
 
-/// What figures of one scale have in common; which runs they are may differ.
-fn settings(folder: &Path) -> Map<String, Value> {
-    let text = std::fs::read(folder.join("settings.json")).unwrap();
-    let mut settings: Map<String, Value> = serde_json::from_slice(&text).unwrap();
-    for which in ["datasets", "seeds", "baseline_seeds", "line_seeds", "max_tasks", "other_networks"] {
-        settings.remove(which);
-    }
-    settings
-}
-
-/// Where settings agree, training on the standard images alone is the same training in every figure.
 #[test]
 fn figures_of_one_scale_have_the_same_baselines() {
-    const WHAT: [&str; 4] = ["dataset", "network", "seed", "lr_1"];
-    let mut stages: BTreeMap<(String, Vec<String>), (String, PathBuf)> = BTreeMap::new();
     let mut shared = 0;
-    for folder in folders() {
-        let settings = serde_json::to_string(&settings(&folder)).unwrap();
-        let scale = folder.parent().unwrap().display().to_string();
-        for run in
-            rows(&folder.join("runs.csv")).into_iter().filter(|run| run["tasks"] == "1" && run["path"] == "standard")
-        {
-            let what = WHAT.iter().map(|column| run[*column].clone()).collect();
-            let own = (run["stage"].clone(), folder.clone());
-            let (stage, other) = stages.entry((format!("{scale} {settings}"), what)).or_insert_with(|| own.clone());
-            shared += usize::from(*other != folder);
-            assert_eq!(*stage, own.0, "{} and {} are of different versions", other.display(), folder.display());
-        }
+    for scale in ["demo", "lite", "paper-7x7", "paper"] {
+        let of_scale: Vec<(String, PathBuf, RunTable)> = folders()
+            .into_iter()
+            .filter(|folder| folder.parent().unwrap().ends_with(scale))
+            .map(|folder| {
+                let table = RunTable::read_csv(&folder.join("runs.csv")).unwrap();
+                (folder.display().to_string(), folder, table)
+            })
+            .collect();
+        let figures = of_scale.iter().map(|(name, folder, table)| (name.as_str(), folder.as_path(), table));
+        let found = SharedTrainings::among(figures);
+        assert!(found.contradictions.is_empty(), "{:?}", found.contradictions);
+        shared += found.shared;
     }
     assert!(shared > 50, "only {shared} runs are in several figures");
 }

@@ -6,6 +6,7 @@ mod collect;
 mod commands;
 mod conclude;
 mod describe;
+mod few_images;
 mod lines;
 mod live;
 mod progress;

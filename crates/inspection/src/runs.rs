@@ -1,5 +1,7 @@
 //! `inspect runs`: the stages of a store.
 
+mod settings;
+
 use clap::{Args, ValueEnum};
 use counted::counted;
 use paths::DatasetName;
@@ -7,6 +9,7 @@ use sequence::{Outcome, Record, StoreError};
 
 use crate::common::StoreArgument;
 use crate::error::InspectError;
+use crate::runs::settings::Settings;
 use crate::table::aligned;
 use crate::watch;
 
@@ -39,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     verify: bool,
 
-    /// Print CSV instead of a table
+    /// Print CSV instead of a table, with every setting instead of those that differ
     #[arg(long)]
     csv: bool,
 
@@ -92,10 +95,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     }
     rows.sort_by_key(|(r, _)| (r.task.dataset, r.seed, r.position, r.stage));
     let shown = rows.len();
-    let rows: Vec<Vec<String>> = rows.iter().map(|(record, weights)| row(record, *weights, arguments.csv)).collect();
+    let records = rows.iter().map(|(record, _)| record);
+    // A program is to find the same columns whatever the stages.
+    let settings = if arguments.csv { Settings::all(records) } else { Settings::that_differ(records) };
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .zip(settings.cells)
+        .map(|((record, weights), settings)| [row(record, *weights, arguments.csv), settings].concat())
+        .collect();
+    let header: Vec<&str> = HEADER.into_iter().chain(settings.columns.iter().map(String::as_str)).collect();
     let text = if arguments.csv {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        for row in std::iter::once(HEADER.map(str::to_owned).to_vec()).chain(rows) {
+        writer.write_record(&header).expect("writing to memory does not fail");
+        for row in rows {
             writer.write_record(row).expect("rows have as many cells as the header");
         }
         writer.into_inner().expect("writing to memory does not fail")
@@ -103,7 +115,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
         let unfinished = store.unfinished()?.len();
         let begun = if unfinished > 0 { format!(", and {unfinished} begun") } else { String::new() };
         let of = counted(total, "finished stage");
-        format!("{}{shown} of {of}{begun}\n", aligned(&HEADER, &RIGHT, &rows)).into_bytes()
+        let right: Vec<bool> = RIGHT.into_iter().chain(settings.columns.iter().map(|_| false)).collect();
+        format!("{}{shown} of {of}{begun}\n", aligned(&header, &right, &rows)).into_bytes()
     };
     terminal::write(&text);
     for damage in &damaged {

@@ -200,7 +200,11 @@ fn of_scale(arguments: &Arguments) -> Result<Vec<PathBuf>, ReportError> {
         }
         analyses.push(analysis);
     }
-    let rulings = folder.write_claims(&tables)?;
+    let warnings = folder.shared_trainings(&tables).contradictions;
+    for warning in &warnings {
+        terminal::err(format_args!("warning: {warning}"));
+    }
+    let rulings = folder.write_claims(&tables, &warnings)?;
     written.push(folder.reports().join("claims.md"));
     if arguments.html {
         written.push(folder.write_html(&analyses, &rulings)?);

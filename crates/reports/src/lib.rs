@@ -35,7 +35,7 @@ pub use estimates::{
     Across, Against, Beside, Comparison, Corrected, FAMILY, NOTICEABLE, Ranking, Summary, Trend, TrendTest, compare,
     summarise, trend, trends,
 };
-pub use report::{DETAILS, FIGURES, REPORTS, ReportError, ScaleFolder, escape, summary_csv};
+pub use report::{DETAILS, FIGURES, REPORTS, ReportError, ScaleFolder, SharedTrainings, escape, summary_csv};
 pub use roles::{Factors, Reading, Strengths};
 pub use runs::{Cause, Measure, Quantity, Run, TableError};
 pub use table::RunTable;

@@ -188,3 +188,40 @@ fn a_hundred_thousand_rows_are_summarised_whole() {
     assert_eq!(summary.lines().count(), 1 + 100);
     assert!(summary.lines().skip(1).all(|line| line.split(',').nth(2) == Some(&(rows / 100).to_string())));
 }
+
+#[test]
+fn figures_of_different_versions_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let table = |stage: &str| {
+        let row = |condition, seed, baseline, path, tasks, loss, stage| {
+            format!(
+                "mnist,{condition},{seed},{baseline},resnet18,{path},{tasks},0.001,0.001,0,0,1,1,0,1,1,0,,{loss},{stage}\n"
+            )
+        };
+        let header = "dataset,condition,seed,is_baseline,network,path,tasks,lr_1,lr_2,bias_reset_first,bias_reset_last,source_blur,\
+                      source_contrast,source_shift,target_blur,target_contrast,target_shift,interventions,test_loss,stage\n";
+        [
+            header.to_owned(),
+            row("baseline", 0, true, "standard", 1, 1.0, stage),
+            row("baseline", 1, true, "standard", 1, 1.1, "b"),
+            row("after", 0, false, "blur", 2, 1.5, "c"),
+            row("after", 1, false, "blur", 2, 1.6, "d"),
+        ]
+        .concat()
+    };
+    put(root, "reports/demo/fig3/runs.csv", &table("a"));
+    put(root, "reports/demo/fig3/settings.json", "{\"lr\": 0.001, \"seeds\": [0, 1]}\n");
+    put(root, "reports/demo/fig6/settings.json", "{\"lr\": 0.001, \"seeds\": [0, 1, 2]}\n");
+    let claims = |stage: &str| {
+        put(root, "reports/demo/fig6/runs.csv", &table(stage));
+        report(&["--all", "--scale", "demo", "--out", root.to_str().unwrap()]).unwrap();
+        std::fs::read_to_string(root.join("reports/demo/claims.md")).unwrap()
+    };
+    assert!(!claims("a").contains("different versions"));
+    let other = claims("e");
+    assert!(other.contains("The baselines of Figure 3 and Figure 6 are not the same trainings"), "{other}");
+    // With other settings they are other trainings, rightly.
+    put(root, "reports/demo/fig6/settings.json", "{\"lr\": 0.01, \"seeds\": [0, 1, 2]}\n");
+    assert!(!claims("e").contains("different versions"));
+}

@@ -11,6 +11,8 @@ use sequence::{Plan, Record, Stage, Store, StoreError};
 use tch::{Device, Tensor};
 use training::{Input, Sgd, compute_kind, network};
 
+use crate::conductor::few_images::training_images;
+
 /// Steps that are timed where no training of this kind was recorded; the first ones warm up.
 const WARM_UP: usize = 2;
 const TIMED: usize = 4;
@@ -100,7 +102,7 @@ fn stage_images(stage: &Stage) -> f64 {
     let (data, task, epochs) = (&stage.data, &stage.step.task, stage.step.process.max_epochs);
     let images = data.train_images.of(task.dataset.train_images()) as f64;
     let validation = images * data.validation_fraction;
-    let trained = (images - validation) * task.transform.images;
+    let trained = training_images(stage);
     let test = data.test_images.of(task.dataset.test_images()) as f64;
     epochs as f64 * (trained + validation / 3.0) + (trained + validation + 2.0 * test) / 3.0
 }

@@ -6,6 +6,7 @@ use sequence::{Plan, Store, plans};
 
 use crate::command_line::{Options, PlanFormat};
 use crate::conductor::conclude::{conclude, say};
+use crate::conductor::few_images::few_images;
 use crate::conductor::read::{Source, read};
 use crate::conductor::resources::default_jobs;
 use crate::conductor::signals::Signals;
@@ -40,6 +41,9 @@ pub(crate) fn run(source: Source<'_>, options: &Options) -> Result<ExitCode, Fig
     drawing::check(&experiment)?;
     training::measures_to_take(&experiment.measures).map_err(FigureError::Measure)?;
     let plan = Plan::new(&experiment);
+    if !options.quiet {
+        few_images(&plan).for_each(terminal::err);
+    }
     // Neither of these trains, so they need no device: a login node may have none.
     if options.cluster.collect {
         return collect::run(&plan, &experiment, &places, options);

@@ -128,9 +128,10 @@ fn seed_range(seeds: Seeds) -> String {
 }
 
 /// `claims.md`.
-pub(crate) fn markdown(rulings: &[Ruling], scale: &str) -> String {
+pub(crate) fn markdown(rulings: &[Ruling], scale: &str, warnings: &[String]) -> String {
+    let warnings: String = warnings.iter().map(|warning| format!("**{}**\n\n", cell(warning))).collect();
     let mut text = format!(
-        "# Claims at {scale} scale\n\nEvery verdict below is about {scale} scale and the number of runs that it states. The \
+        "# Claims at {scale} scale\n\n{warnings}Every verdict below is about {scale} scale and the number of runs that it states. The \
          rules are part of the program and the same for all scales and data: every part of a claim has a p-value for it and one \
          against it, each side Holm-corrected over the claim's parts and held against 5 %; directions are two-sided, \"no noticeable \
          change\" is two one-sided tests against 5 % of the mean test loss. A claim that is *reproduced* holds in every part that it \
@@ -249,7 +250,7 @@ mod tests {
             assert_eq!(ruling.verdict, Verdict::NoData);
             assert!(sentence.contains("demo scale") && sentence.contains("no data"), "{sentence}");
         }
-        assert!(markdown(&rulings, "demo").contains("## Claim 7a"));
+        assert!(markdown(&rulings, "demo", &[]).contains("## Claim 7a"));
         assert!(csv(&rulings, "demo").starts_with(b"claim,scale,verdict"));
     }
 }

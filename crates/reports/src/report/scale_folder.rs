@@ -9,6 +9,7 @@ use crate::report::claims_file;
 use crate::report::error::ReportError;
 use crate::report::files::replace;
 use crate::report::page;
+use crate::report::shared_trainings::SharedTrainings;
 use crate::table::RunTable;
 
 /// Figures that come from runs.
@@ -67,13 +68,25 @@ impl ScaleFolder {
         Ok(tables)
     }
 
-    /// Decides every claim on the tables of this scale, and writes `claims.md` and `claims.csv`.
+    /// Whether figures that share trainings have the same ones.
+    pub fn shared_trainings(&self, tables: &BTreeMap<u8, RunTable>) -> SharedTrainings {
+        let named: Vec<_> =
+            tables.iter().map(|(&number, table)| (format!("Figure {number}"), self.of_figure(number), table)).collect();
+        SharedTrainings::among(named.iter().map(|(name, folder, table)| (name.as_str(), folder.as_path(), *table)))
+    }
+
+    /// Decides every claim on the tables of this scale, and writes `claims.md`, which begins with `warnings`, and `claims.csv`.
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub fn write_claims(&self, tables: &BTreeMap<u8, RunTable>) -> Result<Vec<Ruling>, ReportError> {
+    pub fn write_claims(
+        &self,
+        tables: &BTreeMap<u8, RunTable>,
+        warnings: &[String],
+    ) -> Result<Vec<Ruling>, ReportError> {
         let rulings = rule(&Evidence::of(tables));
-        replace(&self.reports().join("claims.md"), claims_file::markdown(&rulings, &self.scale).as_bytes())?;
+        let markdown = claims_file::markdown(&rulings, &self.scale, warnings);
+        replace(&self.reports().join("claims.md"), markdown.as_bytes())?;
         replace(&self.reports().join("claims.csv"), &claims_file::csv(&rulings, &self.scale))?;
         Ok(rulings)
     }
