@@ -29,6 +29,7 @@ mod labels;
 mod library;
 pub mod load;
 mod local;
+mod moved;
 mod moves;
 mod official;
 mod origin;

@@ -1,7 +1,9 @@
 //! The transformations of a task, on float images in [0, 1].
 
 use paths::Transform;
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
+
+use crate::moved::moved;
 
 /// Weights of red, green and blue in grey, as in `torchvision.transforms.v2.functional.rgb_to_grayscale`.
 const GREY: [f64; 3] = [0.2989, 0.587, 0.114];
@@ -46,6 +48,14 @@ pub fn shift(images: &Tensor, offsets: &Tensor, fill: &Tensor) -> Tensor {
 /// The same, and mirrors left to right afterwards those images that have a 1 in the third column of `draws`, N×3 int64. Offsets of −p to
 /// p do what `torchvision.transforms.v2.functional` does by padding p black pixels, cropping and `horizontal_flip`.
 pub fn shift_and_mirror(images: &Tensor, draws: &Tensor, fill: &Tensor) -> Tensor {
+    if images.device() == Device::Cpu && images.kind() == Kind::Float && !images.requires_grad() {
+        return moved(images, draws, fill);
+    }
+    gathered(images, draws, fill)
+}
+
+/// The same on any device, of any float type.
+fn gathered(images: &Tensor, draws: &Tensor, fill: &Tensor) -> Tensor {
     let (count, height, width, _) = images.size4().expect("images are N×H×W×C");
     let (kind, device) = (Kind::Int64, images.device());
     let source = |places: &Tensor, side: i64, column: i64| {
@@ -84,4 +94,28 @@ pub fn fixed_components(images: &Tensor, transform: &Transform) -> Tensor {
 /// The offset in pixels that a draw `u` in [−1, 1] stands for when images of side `size` shift by up to `half_width`·size.
 pub fn pixels(u: f64, half_width: f64, size: i64) -> i64 {
     (u * half_width * size as f64).round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_moved_as_pixels_are_gathered() {
+        tch::manual_seed(3);
+        for [height, width, channels] in [[32, 32, 3], [28, 28, 1], [5, 7, 2]] {
+            let images = Tensor::rand([60, height, width, channels], (Kind::Float, Device::Cpu));
+            let fill = Tensor::rand([channels], (Kind::Float, Device::Cpu));
+            // Some are moved out of sight.
+            let offsets = Tensor::randint_low(-9, 10, [60, 2], (Kind::Int64, Device::Cpu));
+            let mirrored = Tensor::randint(2, [60, 1], (Kind::Int64, Device::Cpu));
+            let draws = Tensor::cat(&[offsets, mirrored], 1);
+            let expected = gathered(&images, &draws, &fill);
+            assert!(shift_and_mirror(&images, &draws, &fill).equal(&expected), "{height}×{width}×{channels}");
+            let strided = images.transpose(1, 2).contiguous().transpose(1, 2);
+            assert!(shift_and_mirror(&strided, &draws, &fill).equal(&expected));
+            let seen = shift(&images, &draws.narrow(1, 0, 2), &fill);
+            assert!(seen.equal(&gathered(&images, &(&draws * Tensor::from_slice(&[1i64, 1, 0])), &fill)));
+        }
+    }
 }
