@@ -6,7 +6,11 @@ fn main() {
     if kernels {
         build.define("CONVOLUTION_KERNELS", None);
     }
-    build.clone().file("native/convolution.cpp").compile("convolution");
+    let mut tensors = build.clone();
+    if kernels {
+        tensors.files(["native/direct.cpp", "native/winograd.cpp"]);
+    }
+    tensors.file("native/convolution.cpp").compile("convolution");
     if kernels {
         build.flag("-mavx2").flag("-mfma");
         build.clone().file("native/avx2.cpp").compile("convolution_avx2");

@@ -3,14 +3,17 @@
 #include <immintrin.h>
 
 #include "kernels.h"
+#include "winograd.h"
 
 #define REGISTERS 16
 #define Wide Narrow
 #include "kernels.inl"
+#include "winograd.inl"
 
 namespace convolution {
 
 const Kernels avx2 = {forward, input_gradient, weight_gradient};
+const Winograd winograd_avx2 = {winograd_weights, winograd_forward, winograd_products, winograd_weight_gradient};
 
 namespace {
 

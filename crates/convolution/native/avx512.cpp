@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "kernels.h"
+#include "winograd.h"
 
 namespace convolution {
 namespace {
@@ -23,7 +24,9 @@ struct Wide {
 
 #define REGISTERS 32
 #include "kernels.inl"
+#include "winograd.inl"
 
 namespace convolution {
 const Kernels avx512 = {forward, input_gradient, weight_gradient};
+const Winograd winograd_avx512 = {winograd_weights, winograd_forward, winograd_products, winograd_weight_gradient};
 }

@@ -121,6 +121,19 @@ struct Form {
     init: Init,
 }
 
+impl ModelSpec {
+    /// Whether some of its 3×3 convolutions, without bias, may be of 16 and more channels over images of some size, for which there is a
+    /// faster way on a CPU (crate `convolution`). Narrow ResNets behind the 7×7 stem have none.
+    pub fn has_large_convolutions(&self) -> bool {
+        const NARROW: usize = 16;
+        match self.network {
+            NetworkName::ResNet18 => self.stem == Stem::Conv3 || self.width > NARROW,
+            NetworkName::AllCnnBn => true,
+            NetworkName::AllCnn | NetworkName::Mlp => false,
+        }
+    }
+}
+
 impl From<Form> for ModelSpec {
     fn from(form: Form) -> Self {
         let width = form.width.unwrap_or(form.network.standard_width());

@@ -48,6 +48,14 @@ impl Conv2d {
         ((side as i64 + 2 * self.padding - kernel) / self.stride + 1) as usize
     }
 
+    /// Whether images of `side`×`side` pixels are convolved by Winograd's algorithm on this CPU.
+    #[cfg(test)]
+    pub fn is_winograd(&self, side: usize) -> bool {
+        let (outputs, inputs, kernel, _) = self.weight.size4().expect("a weight has four sizes");
+        let x = [1, inputs, side as i64, side as i64];
+        self.bias.is_none() && convolution::is_winograd(x, [outputs, inputs, kernel, kernel], self.stride, self.padding)
+    }
+
     /// Multiply-adds of one image whose output has `side`×`side` pixels.
     pub fn multiply_adds(&self, side: usize) -> u64 {
         (self.weight.numel() * side * side) as u64

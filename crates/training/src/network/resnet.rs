@@ -201,4 +201,31 @@ mod tests {
         // torchvision's table gives 1.814 GFLOPS (multiply-adds) at 224×224 with 1000 classes.
         assert_eq!(net(64, Stem::Conv7, 3).multiply_adds(224) + 512 * 990, 1_814_073_344);
     }
+
+    /// What identities of stages say of arithmetic: a network that is not said to have large convolutions is convolved as ever.
+    #[test]
+    fn networks_with_convolutions_by_winograd_are_known() {
+        let mut by_winograd = 0;
+        let stems = [Stem::Conv3, Stem::Conv7];
+        let cases = [8, 16, 24, 32, 64].into_iter().flat_map(|width| stems.map(|stem| (width, stem)));
+        for (width, stem, side) in cases.flat_map(|(width, stem)| [28, 32].map(|side| (width, stem, side))) {
+            let network = net(width, stem, 3);
+            let mut at = network.conv1.output_side(side);
+            if stem == Stem::Conv7 {
+                at = at.div_ceil(2);
+            }
+            let mut any = false;
+            for block in &network.blocks {
+                for conv in [&block.conv1, &block.conv2] {
+                    any |= conv.is_winograd(at);
+                    at = conv.output_side(at);
+                }
+            }
+            let spec = ModelSpec { width, stem, ..ModelSpec::default() };
+            assert!(!any || spec.has_large_convolutions(), "{spec:?} at {side} pixels");
+            by_winograd += usize::from(any);
+        }
+        // None on processors without the kernels.
+        assert!(by_winograd == 0 || by_winograd >= 10, "{by_winograd}");
+    }
 }
