@@ -101,11 +101,12 @@ pub(crate) fn side_by_side<W: Send>(
 ) -> f64 {
     // What the workers use was made on this thread's stream.
     wait_for(device);
-    let start = Barrier::new(workers.len() + 1);
+    let start = Barrier::new(workers.len());
     let (start, work) = (&start, &work);
-    let began = std::thread::scope(|scope| {
+    let spans: Vec<(Instant, Instant)> = std::thread::scope(|scope| {
+        let mut running = Vec::new();
         for worker in workers {
-            scope.spawn(move || {
+            running.push(scope.spawn(move || {
                 // The number of threads inside an operation is a setting of the calling thread.
                 tch::set_num_threads(threads as i32);
                 // A panic before the barrier would leave the others waiting at it for ever.
@@ -116,15 +117,19 @@ pub(crate) fn side_by_side<W: Send>(
                     stream
                 }));
                 start.wait();
+                // Taken here: a thread that only waits may come to run when all is done.
+                let began = Instant::now();
                 let _stream = warm_up.unwrap_or_else(|panic| resume_unwind(panic));
                 for _ in 0..times {
                     work(worker);
                 }
                 wait_for(device);
-            });
+                (began, Instant::now())
+            }));
         }
-        start.wait();
-        Instant::now()
+        running.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
-    began.elapsed().as_secs_f64()
+    let (began, ended): (Vec<_>, Vec<_>) = spans.into_iter().unzip();
+    let first = began.into_iter().min();
+    first.zip(ended.into_iter().max()).map_or(0.0, |(first, last)| (last - first).as_secs_f64())
 }
