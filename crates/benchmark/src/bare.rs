@@ -133,3 +133,20 @@ pub(crate) fn side_by_side<W: Send>(
     let first = began.into_iter().min();
     first.zip(ended.into_iter().max()).map_or(0.0, |(first, last)| (last - first).as_secs_f64())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    /// Whenever the thread that waits comes to run: a time that began too late would be shorter than the work.
+    #[test]
+    fn the_time_is_that_of_all_the_work() {
+        const NAP: Duration = Duration::from_millis(2);
+        let seconds = side_by_side(&mut [0, 0], 1, Device::Cpu, 3, |done: &mut u32| {
+            std::thread::sleep(NAP);
+            *done += 1;
+        });
+        assert!(seconds >= 3.0 * NAP.as_secs_f64(), "{seconds}");
+    }
+}
