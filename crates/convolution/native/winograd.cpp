@@ -3,17 +3,14 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cstring>
 
-#include "tensors.h"
+#include "packing.h"
 #include "winograd.h"
 
 namespace convolution {
 namespace {
 
 using at::Tensor;
-
-constexpr int64_t PLACES = 9;
 
 const Winograd& kernels() { return has_avx512() ? winograd_avx512 : winograd_avx2; }
 
@@ -30,27 +27,14 @@ Tensor convolve(const Shape& s, const Tensor& x, const float* w) {
 }
 
 Tensor forward(const Shape& s, const Tensor& x, const Tensor& weight) {
-  const Tensor ordered = by_output(weight);
-  const float* w = ordered.const_data_ptr<float>();
-  const Scratch packed(s.weights());
-  for (int64_t at = 0; at < PLACES; at++)
-    transpose(w + at * s.inputs, PLACES * s.inputs, packed.get() + at * s.inputs * s.outputs, s.outputs, s.outputs,
-              s.inputs);
-  return convolve(s, x, packed.get());
+  return convolve(s, x, by_input(s, weight).get());
 }
 
 // A convolution of the gradients with the kernels turned around.
 Tensor input_gradient(const Shape& s, const Tensor& dy, const Tensor& weight) {
-  const Tensor ordered = by_output(weight);
-  const float* w = ordered.const_data_ptr<float>();
-  const Scratch packed(s.weights());
-  for (int64_t at = 0; at < PLACES; at++)
-    for (int64_t o = 0; o < s.outputs; o++)
-      std::memcpy(packed.get() + ((PLACES - 1 - at) * s.outputs + o) * s.inputs, w + (o * PLACES + at) * s.inputs,
-                  s.inputs * sizeof(float));
   const Shape turned = {s.images, s.out_height, s.out_width, s.outputs, s.inputs,
                         s.kernel, s.stride, s.kernel - 1 - s.padding, s.height, s.width};
-  return convolve(turned, dy, packed.get());
+  return convolve(turned, dy, for_input_gradient(s, weight, true).get());
 }
 
 Tensor weight_gradient(const Shape& s, const Tensor& x, const Tensor& dy, const Tensor& weight) {
@@ -63,11 +47,7 @@ Tensor weight_gradient(const Shape& s, const Tensor& x, const Tensor& dy, const 
     kernels().products(s, from, gradients, du.get(), first * LANES, end * LANES);
   });
   kernels().weight_gradient(s, du.get(), sums.get());
-  Tensor dw = at::empty({s.outputs, s.kernel, s.kernel, s.inputs}, weight.options());
-  float* to = dw.mutable_data_ptr<float>();
-  for (int64_t at = 0; at < PLACES; at++)
-    transpose(sums.get() + at * cell, s.outputs, to + at * s.inputs, PLACES * s.inputs, s.inputs, s.outputs);
-  return dw.permute({0, 3, 1, 2});
+  return weight_gradient_of(s, sums.get(), weight);
 }
 
 }  // namespace
