@@ -48,13 +48,23 @@ bool has_channels(const Tensor& tensor, int64_t channels) {
          tensor.dim() == 1 && tensor.size(0) == channels;
 }
 
-// Whether these passes are for the tensor. What ATen takes for contiguous, it sums in another order.
+// Images of one pixel, which are contiguous and channels-last at once.
+bool is_single_pixels(const Tensor& x) { return x.size(2) == 1 && x.size(3) == 1; }
+
+// Whether these passes are for the tensor. What ATen takes for contiguous, it sums in another order, unless it is of single pixels.
 bool applies(const Tensor& x) {
   // What ATen's own kernels are; those for AVX2 are used with AVX-512, too.
   static const bool supported = at::get_cpu_capability() == "AVX2" || at::get_cpu_capability() == "AVX512";
-  return supported && x.device().is_cpu() && x.dim() == 4 && x.size(1) % rows::LANES == 0 && x.numel() > 0 &&
-         (x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kFloat) && !x.is_contiguous() &&
-         x.is_contiguous(at::MemoryFormat::ChannelsLast) && x.numel() / x.size(1) > at::get_num_threads();
+  if (!supported || !x.device().is_cpu() || x.dim() != 4 || x.numel() == 0 || x.size(1) % rows::LANES != 0 ||
+      !x.is_contiguous(at::MemoryFormat::ChannelsLast) || x.numel() / x.size(1) <= at::get_num_threads())
+    return false;
+  return x.scalar_type() == at::kFloat ? !x.is_contiguous() || is_single_pixels(x)
+                                       : x.scalar_type() == at::kBFloat16 && !x.is_contiguous();
+}
+
+// The output for an input. ATen's of single pixels has the steps of contiguous memory, which it goes by later.
+Tensor output_like(const Tensor& x) {
+  return is_single_pixels(x) ? at::empty_like(x, at::MemoryFormat::Contiguous) : at::empty_like(x);
 }
 
 // The type in which ATen adds up what its threads have summed in float.
@@ -86,7 +96,7 @@ Tensor apply(const Tensor& x, const Tensor& weight, const Tensor& bias, const fl
   const int64_t channels = x.size(1), count = x.numel() / channels;
   std::vector<float> scale(channels), shift(channels);
   rows::linear(scale.data(), shift.data(), floats(weight), floats(bias), mean, invstd, channels);
-  Tensor y = at::empty_like(x);
+  Tensor y = output_like(x);
   const Scalar *from = data<Scalar>(x), *added = shortcut.defined() ? data<Scalar>(shortcut) : nullptr;
   Scalar* to = data_to_write<Scalar>(y);
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
@@ -158,7 +168,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> backward(const Tensor& x, const Tenso
     weight_gradient.mutable_data_ptr<float>()[c] = product * deviation;
     bias_gradient.mutable_data_ptr<float>()[c] = sum;
   }
-  Tensor dx = at::empty_like(x);
+  Tensor dx = at::empty_like(x, x.suggest_memory_format());
   Scalar* to = data_to_write<Scalar>(dx);
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     const int64_t at = begin * channels;
@@ -166,6 +176,33 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> backward(const Tensor& x, const Tenso
                            slope.data(), grad_mean.data(), floats(invstd), floats(weight), end - begin, channels);
   });
   return {dx, weight_gradient, bias_gradient, shortcut ? (kept.defined() ? kept : dy) : Tensor()};
+}
+
+// The same of single pixels whose gradient has other steps than `x`: ATen then sums element by element, the gradients in the order of its
+// own sums and the products in double. `dy` is the gradient before the ReLU.
+std::tuple<Tensor, Tensor, Tensor> backward_by_elements(const Tensor& x, const Tensor& dy, const Tensor& weight,
+                                                        const Tensor& mean, const Tensor& invstd) {
+  const int64_t channels = x.size(1), count = x.size(0);
+  const Tensor sums = at::sum(dy, {0, 2, 3}), ordered = dy.contiguous();
+  const float *from = floats(x), *gradient = floats(ordered), *sum = floats(sums), *means = floats(mean),
+              *deviations = floats(invstd), *weights = floats(weight);
+  std::vector<double> products(channels, 0.0);
+  for (int64_t i = 0; i < count; i++)
+    for (int64_t c = 0; c < channels; c++) products[c] += (from[i * channels + c] - means[c]) * gradient[i * channels + c];
+  Tensor weight_gradient = at::empty_like(weight), dx = at::empty_like(x, x.suggest_memory_format());
+  float *product = weight_gradient.mutable_data_ptr<float>(), *to = dx.mutable_data_ptr<float>();
+  std::vector<float> slope(channels), grad_mean(channels);
+  for (int64_t c = 0; c < channels; c++) {
+    slope[c] = static_cast<float>(products[c]) * deviations[c] * deviations[c] / count;
+    grad_mean[c] = sum[c] / count;
+    product[c] = products[c] * deviations[c];
+  }
+  for (int64_t i = 0; i < count; i++)
+    for (int64_t c = 0; c < channels; c++) {
+      const float along = (from[i * channels + c] - means[c]) * slope[c];
+      to[i * channels + c] = (gradient[i * channels + c] - grad_mean[c] - along) * deviations[c] * weights[c];
+    }
+  return {dx, weight_gradient, sums};
 }
 
 class BatchNorm : public torch::autograd::Function<BatchNorm> {
@@ -187,13 +224,24 @@ class BatchNorm : public torch::autograd::Function<BatchNorm> {
                                                  torch::autograd::variable_list gradients) {
     TORCH_CHECK(!at::GradMode::is_enabled(), "this batch normalisation has no second derivative");
     const auto saved = context->get_saved_variables();
-    const Tensor dy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
+    const Tensor &x = saved[0], &weight = saved[1], &mean = saved[2], &invstd = saved[3], none;
     const bool with_shortcut = context->saved_data["shortcut"].toBool();
-    auto [dx, weight, bias, shortcut] = by_type(saved[0], [&](auto scalar) {
-      return ::backward<decltype(scalar)>(saved[0], dy, saved[4], saved[1], saved[2], saved[3], with_shortcut);
+    Tensor dy = gradients[0], y = saved[4];
+    if (is_single_pixels(x)) {
+      if (y.defined()) dy = at::threshold_backward(dy, y, 0);
+      y = none;
+      const bool contiguous = dy.is_contiguous() || dy.is_contiguous(at::MemoryFormat::ChannelsLast);
+      if (!contiguous || dy.suggest_memory_format() != x.suggest_memory_format()) {
+        auto [dx, weight_gradient, bias_gradient] = backward_by_elements(x, dy, weight, mean, invstd);
+        return {dx, weight_gradient, bias_gradient, with_shortcut ? dy : none, none, none, none, none, none};
+      }
+    } else {
+      dy = dy.contiguous(at::MemoryFormat::ChannelsLast);
+    }
+    auto [dx, weight_gradient, bias_gradient, shortcut] = by_type(x, [&](auto scalar) {
+      return ::backward<decltype(scalar)>(x, dy, y, weight, mean, invstd, with_shortcut);
     });
-    const Tensor none;
-    return {dx, weight, bias, shortcut, none, none, none, none, none};
+    return {dx, weight_gradient, bias_gradient, shortcut, none, none, none, none, none};
   }
 };
 

@@ -197,7 +197,7 @@ mod tests {
     }
 
     /// The shapes of a ResNet's layers, and some that end within a thread's part, a tile or a vector.
-    const SHAPES: [[i64; 4]; 9] = [
+    const SHAPES: [[i64; 4]; 11] = [
         [4, 8, 32, 32],
         [3, 16, 16, 16],
         [5, 24, 7, 5],
@@ -205,9 +205,12 @@ mod tests {
         [7, 56, 3, 3],
         [2, 64, 32, 32],
         [3, 512, 4, 4],
-        // Not for these kernels: an odd number of channels, and pixels that ATen takes for contiguous.
-        [4, 12, 6, 6],
+        // Single pixels, which ATen takes for contiguous.
+        [64, 128, 1, 1],
+        [33, 24, 1, 1],
         [4, 64, 1, 1],
+        // Not for these kernels: an odd number of channels.
+        [4, 12, 6, 6],
     ];
 
     #[test]
@@ -225,6 +228,31 @@ mod tests {
                     assert_same_bits(ours, theirs, &what);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn single_pixels_have_the_bits_and_the_steps_of_aten_however_their_gradient_lies() {
+        for (shape, next) in [[64, 128, 1, 1], [33, 24, 1, 1]].into_iter().flat_map(|s| NEXT.map(|next| (s, next))) {
+            let case = Case::new(shape, Kind::Float);
+            let steps = std::cell::RefCell::new(Vec::new());
+            // A gradient that comes back through a permutation has the steps of channels-last memory.
+            let through_permutation = |y: Tensor| {
+                steps.borrow_mut().push(y.stride());
+                y.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])
+            };
+            let ours = case.results(|case, mean, variance| {
+                let running = Some((mean, variance));
+                through_permutation(case.by_us(Statistics::Batch { running, momentum: MOMENTUM }, next))
+            });
+            let theirs =
+                case.results(|case, mean, variance| through_permutation(case.by_aten(mean, variance, true, next)));
+            for (at, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+                assert_same_bits(ours, theirs, &format!("result {at} of {shape:?}, {next:?}"));
+            }
+            assert_eq!(ours[1].stride(), theirs[1].stride(), "gradient of {shape:?}, {next:?}");
+            let steps = steps.into_inner();
+            assert_eq!(steps[0], steps[1], "{shape:?}, {next:?}");
         }
     }
 

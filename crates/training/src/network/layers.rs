@@ -3,6 +3,7 @@
 
 use batch_norm::{Then, batch_norm};
 use convolution::{conv2d, conv2d_of_libtorch};
+use max_pool::max_pool2d;
 use tch::{Device, Kind, Tensor};
 
 use super::contract::{Mode, NamedTensors, Parameter, ParameterKind};
@@ -108,6 +109,15 @@ impl BatchNorm2d {
             Then::Relu => y.relu(),
             Then::AddAndRelu(shortcut) => (y + shortcut).relu(),
         }
+    }
+}
+
+/// The pooling behind the stem of a ResNet for large images (`torch.nn.MaxPool2d(3, 2, 1)`): B×C×H×W to B×C×⌈H/2⌉×⌈W/2⌉.
+pub(crate) fn max_pool(x: &Tensor, mode: Mode) -> Tensor {
+    let (kernel, stride, padding) = (3, 2, 1);
+    match mode {
+        Mode::Derivatives => x.max_pool2d([kernel; 2], [stride; 2], [padding; 2], [1, 1], false),
+        Mode::Train | Mode::Eval | Mode::Observe => max_pool2d(x, kernel, stride, padding),
     }
 }
 

@@ -6,7 +6,7 @@ use tch::{Kind, Tensor};
 
 use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, UnitLayer, Visitor};
 use super::init::Initialiser;
-use super::layers::{BatchNorm2d, Conv2d, Layers, Linear, Place};
+use super::layers::{self, BatchNorm2d, Conv2d, Layers, Linear, Place};
 
 /// Blocks in each of the four stages.
 const BLOCKS: usize = 2;
@@ -80,7 +80,7 @@ impl Network for ResNet {
         let mut x = self.bn1.forward(&self.conv1.forward(images, mode), mode, Then::Relu);
         visit(Activation { name: "relu", part: "stem" }, &x);
         if self.stem == Stem::Conv7 {
-            x = x.max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false);
+            x = layers::max_pool(&x, mode);
         }
         for block in &self.blocks {
             x = block.run(&x, mode, visit);
