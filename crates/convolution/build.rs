@@ -14,6 +14,7 @@ fn main() {
     if kernels {
         build.flag("-mavx2").flag("-mfma");
         build.clone().file("native/avx2.cpp").compile("convolution_avx2");
-        build.flag("-mavx512f").flag("-mavx512vl").file("native/avx512.cpp").compile("convolution_avx512");
+        build.flag("-mavx512f").flag("-mavx512vl");
+        build.files(["native/avx512.cpp", "native/pairs.cpp"]).compile("convolution_avx512");
     }
 }

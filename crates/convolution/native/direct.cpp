@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "packing.h"
+#include "pairs.h"
 
 namespace convolution {
 namespace {
@@ -14,13 +15,16 @@ using at::Tensor;
 // The kernels for so many columns of results: fewer than a vector of AVX-512 holds go faster without it.
 const Kernels& kernels(int64_t columns) { return has_avx512() && columns >= 2 * LANES ? avx512 : avx2; }
 
+// Whether two pixels lie in a vector.
+bool by_pairs(const Shape& s) { return has_avx512() && in_pairs(s); }
+
 Tensor forward(const Shape& s, const Tensor& x, const Tensor& weight) {
   const Scratch packed = by_input(s, weight);
   Tensor y = images(s.images, s.outputs, s.out_height, s.out_width, x);
   const float* from = x.const_data_ptr<float>();
   float* to = y.mutable_data_ptr<float>();
   at::parallel_for(0, s.images, 1, [&](int64_t first, int64_t end) {
-    kernels(s.outputs).forward(s, from, packed.get(), to, first, end);
+    (by_pairs(s) ? pairs_forward : kernels(s.outputs).forward)(s, from, packed.get(), to, first, end);
   });
   return y;
 }
@@ -31,7 +35,7 @@ Tensor input_gradient(const Shape& s, const Tensor& dy, const Tensor& weight) {
   const float* from = dy.const_data_ptr<float>();
   float* to = dx.mutable_data_ptr<float>();
   at::parallel_for(0, s.images, 1, [&](int64_t first, int64_t end) {
-    kernels(s.inputs).input_gradient(s, from, packed.get(), to, first, end);
+    (by_pairs(s) ? pairs_input_gradient : kernels(s.inputs).input_gradient)(s, from, packed.get(), to, first, end);
   });
   return dx;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "unrolled.h"
+
 namespace convolution {
 namespace {
 
@@ -16,17 +18,6 @@ struct Narrow {
   void add_to(float* to) const { _mm256_storeu_ps(to, _mm256_add_ps(_mm256_loadu_ps(to), values)); }
   void add(Narrow a, Narrow b) { values = _mm256_fmadd_ps(a.values, b.values, values); }
 };
-
-// Calls work(0), …, work(N − 1) with numbers that are known when this is compiled: an array that is indexed by them lives in
-// registers, which one in a loop that is unrolled later does not.
-template <int N, class Work, int... I>
-inline __attribute__((always_inline)) void each(Work work, std::integer_sequence<int, I...>) {
-  (work(std::integral_constant<int, I>()), ...);
-}
-template <int N, class Work>
-inline __attribute__((always_inline)) void each(Work work) {
-  each<N>(work, std::make_integer_sequence<int, N>());
-}
 
 // Sums of P rows and C vectors of columns.
 template <class Vector, int P, int C>

@@ -79,7 +79,7 @@ mod tests {
     type Shape = [i64; 8];
 
     /// The shapes of narrow ResNets and of All-CNN, and some that end within a group of images, a run or a vector.
-    const SHAPES: [Shape; 28] = [
+    const SHAPES: [Shape; 31] = [
         [5, 3, 32, 32, 16, 7, 2, 3],
         [2, 1, 28, 28, 8, 7, 2, 3],
         [3, 3, 32, 32, 8, 3, 1, 1],
@@ -98,6 +98,10 @@ mod tests {
         [1, 56, 3, 3, 72, 3, 2, 1],
         [2, 8, 5, 6, 8, 5, 3, 2],
         [2, 8, 6, 6, 16, 2, 1, 1],
+        // Eight channels into eight, an even and an odd number of columns, and a single one.
+        [3, 8, 14, 14, 8, 3, 1, 1],
+        [5, 8, 5, 7, 8, 3, 1, 1],
+        [4, 8, 3, 1, 8, 3, 1, 1],
         // Not for these kernels: another number of channels.
         [2, 12, 6, 6, 16, 3, 1, 1],
         [2, 16, 6, 6, 10, 3, 1, 1],
@@ -195,9 +199,15 @@ mod tests {
         };
         let channels_last = |[b, c, h, w]: [i64; 4]| exact(&[b, h, w, c]).permute([0, 3, 1, 2]).set_requires_grad(true);
         let mut found = Vec::new();
-        for [side, inputs, outputs, stride] in
-            [[8, 16, 16, 1], [16, 8, 24, 2], [2, 64, 32, 1], [16, 16, 24, 1], [9, 40, 32, 1]]
-        {
+        for [side, inputs, outputs, stride] in [
+            [8, 16, 16, 1],
+            [16, 8, 24, 2],
+            [2, 64, 32, 1],
+            [16, 8, 8, 1],
+            [9, 8, 8, 1],
+            [16, 16, 24, 1],
+            [9, 40, 32, 1],
+        ] {
             let (x, weight) = (channels_last([14, inputs, side, side]), channels_last([outputs, inputs, 3, 3]));
             let y = conv2d(&x, &weight, stride, 1);
             let factors = exact(&[y.numel() as i64]).view_as(&y);
@@ -211,6 +221,8 @@ mod tests {
             [1524570295, 4254542802, 1797175376],
             [3332329443, 2338131626, 3606856581],
             [4109641749, 279747708, 972213294],
+            [1053907286, 3217924733, 819344617],
+            [2708063542, 3562865564, 490428574],
             // By Winograd.
             [596554160, 4269249785, 3205765867],
             [1505113487, 739915591, 1905201607],
