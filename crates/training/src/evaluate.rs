@@ -9,6 +9,10 @@ use crate::network::Network;
 /// Images evaluated together. Sums are taken batch by batch, so this number is part of what a loss's last bits depend on.
 const BATCH: usize = 500;
 
+/// Images that pass through a network on a CPU together: few enough that what a layer puts out is still in the cache when the next one
+/// takes it. An image's logits do not depend on those beside it.
+const CPU_BATCH: i64 = 100;
+
 /// Mean cross-entropy and accuracy of a model in eval mode.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
@@ -27,12 +31,25 @@ pub fn evaluate(network: &dyn Network, set: &ImageSet) -> Evaluation {
     tch::no_grad(|| {
         for start in (0..set.len()).step_by(BATCH) {
             let (images, labels) = set.slice(start, BATCH.min(set.len() - start), &moves);
-            let logits = network.forward(&images, false);
+            let logits = logits(network, &images);
             let loss = logits.cross_entropy_loss::<Tensor>(&labels, None, tch::Reduction::Mean, -100, 0.0);
             sums.add(&loss, &logits, &labels);
         }
     });
     sums.evaluation()
+}
+
+/// Logits (B×classes, float32) of images (B×C×H×W in the compute type) in eval mode, without gradients; a few hundred images at a time,
+/// or fewer.
+pub(crate) fn logits(network: &dyn Network, images: &Tensor) -> Tensor {
+    let together = if images.device() == tch::Device::Cpu { CPU_BATCH } else { BATCH as i64 };
+    tch::no_grad(|| {
+        if images.size()[0] <= together {
+            return network.forward(images, false);
+        }
+        let of = |batch: &Tensor| network.forward(batch, false);
+        Tensor::cat(&images.split(together, 0).iter().map(of).collect::<Vec<_>>(), 0)
+    })
 }
 
 /// Sums over images that stay on the device, so that adding to them does not wait for it.
@@ -69,5 +86,26 @@ impl Sums {
     pub fn values(&self) -> [f64; 3] {
         let values = Vec::<f64>::try_from(&self.totals.to_device(tch::Device::Cpu)).expect("float64 totals");
         [values[0], values[1], values[2]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{self, Input};
+    use paths::ModelSpec;
+
+    #[test]
+    fn logits_of_an_image_are_its_own() {
+        let spec = ModelSpec { width: 8, ..ModelSpec::default() };
+        let network = network::new(&spec, Input { channels: 3, side: 16 }, 0, Kind::Float, tch::Device::Cpu);
+        let count = 2 * CPU_BATCH + 7;
+        tch::manual_seed(0);
+        let images = Tensor::randn([count, 16, 16, 3], (Kind::Float, tch::Device::Cpu)).permute([0, 3, 1, 2]);
+        let found = logits(&*network, &images);
+        let at_once = tch::no_grad(|| network.forward(&images, false));
+        assert_eq!(found.size(), [count, network::CLASSES as i64]);
+        let difference = (&found - at_once).abs().max().double_value(&[]);
+        assert!(difference < 1e-5 * found.abs().max().double_value(&[]), "{difference}");
     }
 }

@@ -4,7 +4,8 @@ use tch::{Kind, Tensor};
 
 use super::contract::{Measure, Value};
 use super::moment::Moment;
-use super::view::{View, first, logits};
+use super::view::{View, first};
+use crate::evaluate::logits;
 
 /// `calibration`, with the weights that are tested: on all standard test images and all validation images, in eval mode. `loss`, the
 /// mean cross-entropy in nats; `temperature`, by which dividing the logits minimises the validation images' loss, and

@@ -5,7 +5,8 @@ use tch::{Kind, Tensor};
 use super::contract::{Measure, Value};
 use super::moment::Moment;
 use super::test_curve::loss_and_accuracy;
-use super::view::{View, logits};
+use super::view::View;
+use crate::evaluate::logits;
 
 /// `function-change`: what the interventions before a task change in the network's outputs for the task's first
 /// [`PROBE_TRAIN_IMAGES`](super::PROBE_TRAIN_IMAGES) training images, in eval mode. `kl_divergence`, the mean over images of KL(before ‖ after) in nats;

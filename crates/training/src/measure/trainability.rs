@@ -9,7 +9,8 @@ use super::contract::{Measure, Value};
 use super::moment::Moment;
 use super::test_curve::loss_and_accuracy;
 use super::updates::mean;
-use super::view::{View, logits};
+use super::view::View;
+use crate::evaluate::logits;
 use crate::network::CLASSES;
 use crate::sgd::Sgd;
 

@@ -10,7 +10,7 @@ use tch::{Kind, Tensor};
 use super::moment::Moment;
 use super::steps::Steps;
 use super::table::MeasureRow;
-use crate::network::{Blueprint, Mode, Network};
+use crate::network::{Blueprint, Network};
 
 /// Images of a test set that a look at a network uses: enough for stable statistics, few enough that it costs less than a hundredth
 /// of an epoch.
@@ -103,10 +103,4 @@ impl View<'_> {
 /// The first images of a set, at most so many, and their labels.
 pub(super) fn first(set: &ImageSet, count: usize) -> (Tensor, Tensor) {
     set.slice(0, count.min(set.len()), &set.fixed_moves())
-}
-
-/// Logits (B×classes, float32) of images in eval mode, a few hundred at a time.
-pub(super) fn logits(network: &dyn Network, images: &Tensor) -> Tensor {
-    let of = |batch: &Tensor| network.run(batch, Mode::Eval, &mut |_, _| {});
-    tch::no_grad(|| Tensor::cat(&images.split(500, 0).iter().map(of).collect::<Vec<_>>(), 0))
 }
