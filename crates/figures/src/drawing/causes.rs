@@ -115,7 +115,10 @@ pub(super) fn figure(
     let conditions = std::iter::once(&experiment.baseline).chain(&experiment.conditions);
     let labels: Vec<&str> = conditions.map(|condition| condition.label.as_str()).collect();
     let found = Found { table, measures, dataset, labels };
-    let rows = ROWS.iter().map(|row| CurvesRow {
+    let (measured, missing): (Vec<&Row>, Vec<&Row>) = ROWS.iter().partition(|row| found.measured(row).next().is_some());
+    // Without any there are no runs yet, and empty panels show what is to come.
+    let rows = if measured.is_empty() { ROWS.iter().collect() } else { measured };
+    let rows = rows.into_iter().map(|row| CurvesRow {
         title: Some(row.title.to_owned()),
         panels: vec![found.over_epochs(row), found.beside_the_gap(row)],
     });
@@ -130,13 +133,17 @@ pub(super) fn figure(
          end, with the weights that are tested; the gap is its final test loss less that of the baseline of the same seed. ρ: \
          correlation of ranks within conditions, with a 95 % interval as if runs of one seed were independent of one another."
     );
+    let missing: Vec<String> = missing.iter().map(|row| row.title.to_lowercase()).collect();
+    let not_measured = (0 < missing.len() && missing.len() < ROWS.len())
+        .then(|| format!("Not measured in these runs: {}.", missing.join(", ")));
+    let notes: Vec<String> = [Some(method), not_measured, note(experiment, table)].into_iter().flatten().collect();
     CurvesFigure {
         title: Some(format!("{}, {}", experiment.title, dataset.title())),
         names: found.labels.iter().map(|label| (*label).to_owned()).collect(),
         rows: rows.collect(),
         ribbon: "95 % interval of the mean over seeds".to_owned(),
         dot: "a run".to_owned(),
-        note: Some(note(experiment, table).map_or_else(|| method.clone(), |note| format!("{method} {note}"))),
+        note: Some(notes.join(" ")),
         ..CurvesFigure::default()
     }
 }
@@ -314,6 +321,25 @@ mod tests {
             RunTable::from_csv(b"dataset,condition,seed,test_loss\nmnist,a,0,1\n".to_vec(), "runs.csv".as_ref());
         let found = Found { table: &table.unwrap(), measures, dataset: DatasetName::Mnist, labels: vec!["a"] };
         found.values(&ROWS[1], "a").into_iter().map(|(place, values)| (place, values[0])).collect()
+    }
+
+    #[test]
+    fn what_was_not_measured_has_no_row_and_is_named() {
+        let table =
+            RunTable::from_csv(b"dataset,condition,seed,test_loss\nmnist,a,0,1\n".to_vec(), "runs.csv".as_ref())
+                .unwrap();
+        let experiment = crate::experiment_of_figure(9, Some("smoke"), &[]).unwrap().unwrap();
+        let drawn = |measures: &[RunMeasure]| {
+            let figure = figure(&experiment, &table, measures, DatasetName::Mnist);
+            (figure.rows.iter().filter_map(|row| row.title.clone()).collect::<Vec<_>>(), figure.note.unwrap())
+        };
+        let (rows, note) = drawn(&[measured(RunMoment::Start(1), 1.0)]);
+        assert_eq!(rows, ["Sharpness"]);
+        assert!(
+            note.contains("Not measured in these runs: length of the path of updates, movement of the tangent kernel")
+        );
+        let (rows, note) = drawn(&[]);
+        assert!(rows.len() == ROWS.len() && !note.contains("Not measured"));
     }
 
     #[test]
