@@ -42,7 +42,7 @@ GROUPS = [
     ("convolution, oneDNN's", r"dnnl|mkldnn|oneapi|^0x0000|\[unknown\]|im2col|jit_"),
     ("normalisation and ReLU", r"rows::|batch_norm|BatchNorm"),
     ("optimiser", r"fused_sgd|fused_step|sdot"),
-    ("pooling", r"pool"),
+    ("pooling", r"pool|windows::"),
     ("matrix products", r"mkl_blas"),
     ("copies and sums of libtorch's", r"at::native|at::internal|TensorIterator|memmove|memset|memcpy"),
     ("dispatch and allocation", r"c10::|at::_ops|at::|torch::|_mi_|^mi_|malloc|free|operator (new|delete)|_tls_|mutex|std::"),

@@ -5,7 +5,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <ATen/Version.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
@@ -13,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "channels_last.h"
 #include "guard.h"
 #include "rows.h"
 
@@ -53,16 +53,15 @@ bool is_single_pixels(const Tensor& x) { return x.size(2) == 1 && x.size(3) == 1
 
 // Whether these passes are for the tensor. What ATen takes for contiguous, it sums in another order, unless it is of single pixels.
 bool applies(const Tensor& x) {
-  // What ATen's own kernels are; those for AVX2 are used with AVX-512, too.
-  static const bool supported = at::get_cpu_capability() == "AVX2" || at::get_cpu_capability() == "AVX512";
-  if (!supported || !x.device().is_cpu() || x.dim() != 4 || x.numel() == 0 || x.size(1) % rows::LANES != 0 ||
+  if (!channels_last::has_avx2() || !x.device().is_cpu() || x.dim() != 4 || x.numel() == 0 || x.size(1) % rows::LANES != 0 ||
       !x.is_contiguous(at::MemoryFormat::ChannelsLast) || x.numel() / x.size(1) <= at::get_num_threads())
     return false;
   return x.scalar_type() == at::kFloat ? !x.is_contiguous() || is_single_pixels(x)
                                        : x.scalar_type() == at::kBFloat16 && !x.is_contiguous();
 }
 
-// The output for an input. ATen's of single pixels has the steps of contiguous memory, which it goes by later.
+// What is made of an input, in its memory format. Of single pixels ATen makes what has the strides of contiguous memory, and goes by
+// them later.
 Tensor output_like(const Tensor& x) {
   return is_single_pixels(x) ? at::empty_like(x, at::MemoryFormat::Contiguous) : at::empty_like(x);
 }
@@ -168,7 +167,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> backward(const Tensor& x, const Tenso
     weight_gradient.mutable_data_ptr<float>()[c] = product * deviation;
     bias_gradient.mutable_data_ptr<float>()[c] = sum;
   }
-  Tensor dx = at::empty_like(x, x.suggest_memory_format());
+  Tensor dx = output_like(x);
   Scalar* to = data_to_write<Scalar>(dx);
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     const int64_t at = begin * channels;
@@ -178,7 +177,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> backward(const Tensor& x, const Tenso
   return {dx, weight_gradient, bias_gradient, shortcut ? (kept.defined() ? kept : dy) : Tensor()};
 }
 
-// The same of single pixels whose gradient has other steps than `x`: ATen then sums element by element, the gradients in the order of its
+// The same of single pixels whose gradient has strides of another memory format than `x`: ATen then sums element by element, the gradients in the order of its
 // own sums and the products in double. `dy` is the gradient before the ReLU.
 std::tuple<Tensor, Tensor, Tensor> backward_by_elements(const Tensor& x, const Tensor& dy, const Tensor& weight,
                                                         const Tensor& mean, const Tensor& invstd) {

@@ -231,28 +231,61 @@ mod tests {
         }
     }
 
+    /// Their strides say little about where they lie, and yet ATen goes by them.
     #[test]
-    fn single_pixels_have_the_bits_and_the_steps_of_aten_however_their_gradient_lies() {
-        for (shape, next) in [[64, 128, 1, 1], [33, 24, 1, 1]].into_iter().flat_map(|s| NEXT.map(|next| (s, next))) {
-            let case = Case::new(shape, Kind::Float);
-            let steps = std::cell::RefCell::new(Vec::new());
-            // A gradient that comes back through a permutation has the steps of channels-last memory.
-            let through_permutation = |y: Tensor| {
-                steps.borrow_mut().push(y.stride());
-                y.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])
-            };
-            let ours = case.results(|case, mean, variance| {
-                let running = Some((mean, variance));
-                through_permutation(case.by_us(Statistics::Batch { running, momentum: MOMENTUM }, next))
-            });
-            let theirs =
-                case.results(|case, mean, variance| through_permutation(case.by_aten(mean, variance, true, next)));
-            for (at, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
-                assert_same_bits(ours, theirs, &format!("result {at} of {shape:?}, {next:?}"));
+    fn single_pixels_have_the_bits_and_strides_of_aten_whatever_their_own_are() {
+        let formats = [false, true];
+        let cases = [[64, 128, 1, 1], [33, 24, 1, 1]].into_iter().flat_map(|shape| NEXT.map(|next| (shape, next)));
+        for (shape, next) in cases {
+            for (contiguous, permuted) in formats.iter().flat_map(|&x| formats.map(|gradient| (x, gradient))) {
+                let mut case = Case::new(shape, Kind::Float);
+                if contiguous {
+                    case.x = case.x.detach().flatten(1, -1).view(shape).set_requires_grad(true);
+                    assert_eq!(case.x.stride(), [shape[1], 1, 1, 1]);
+                }
+                let found = |forward: &dyn Fn(&Case, &Tensor, &Tensor) -> Tensor| {
+                    let floats = |value: f64| Tensor::full([shape[1]], value, (Kind::Float, Device::Cpu));
+                    let y = forward(&case, &floats(0.3), &floats(1.7));
+                    let loss = if permuted {
+                        // A gradient that comes back through a permutation has the strides of channels-last memory.
+                        y.permute([0, 2, 3, 1]) * case.gradient.permute([0, 2, 3, 1]).contiguous()
+                    } else {
+                        &y * &case.gradient
+                    };
+                    let loss = loss.sum(Kind::Float) + case.shortcut.sum(Kind::Float) * 0.0;
+                    let inputs = [&case.x, &case.weight, &case.bias, &case.shortcut];
+                    let mut results = Tensor::run_backward(&[loss], &inputs, false, false);
+                    results.insert(0, y.detach());
+                    results
+                };
+                let ours = found(&|case, mean, variance| {
+                    let running = Some((mean, variance));
+                    case.by_us(Statistics::Batch { running, momentum: MOMENTUM }, next)
+                });
+                let theirs = found(&|case, mean, variance| case.by_aten(mean, variance, true, next));
+                for (at, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+                    let what = format!("result {at} of {shape:?}, {next:?}, {contiguous}, {permuted}");
+                    assert_same_bits(ours, theirs, &what);
+                    assert_eq!(ours.stride(), theirs.stride(), "{what}");
+                }
             }
-            assert_eq!(ours[1].stride(), theirs[1].stride(), "gradient of {shape:?}, {next:?}");
-            let steps = steps.into_inner();
-            assert_eq!(steps[0], steps[1], "{shape:?}, {next:?}");
+        }
+    }
+
+    #[test]
+    fn a_single_image_of_ambiguous_strides_has_its_gradient_in_place() {
+        let mut case = Case::new([1, 16, 6, 5], Kind::Float);
+        // Channels-last, but with the stride of a first dimension that was added later.
+        case.x = case.x.detach().squeeze_dim(0).unsqueeze(0).as_strided([1, 16, 6, 5], [16, 1, 80, 16], 0);
+        case.x = case.x.set_requires_grad(true);
+        let running = |case: &Case, mean: &Tensor, variance: &Tensor| {
+            case.by_us(Statistics::Batch { running: Some((mean, variance)), momentum: MOMENTUM }, Next::Relu)
+        };
+        let ours = case.results(running);
+        let theirs = case.results(|case, mean, variance| case.by_aten(mean, variance, true, Next::Relu));
+        for (at, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+            let difference = (ours - theirs).abs().max().double_value(&[]);
+            assert!(difference < 1e-5, "result {at}: {difference}");
         }
     }
 

@@ -1,7 +1,6 @@
 // Convolution without bias, with autograd: directly or by Winograd where these are the faster ones, and by ATen elsewhere.
 
 #include <ATen/ATen.h>
-#include <ATen/Version.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
@@ -17,12 +16,6 @@ using at::Tensor;
 
 using convolution::Shape;
 using convolution::Way;
-
-// Whether this processor has the kernels, as far as ATen is allowed to use it.
-bool supported() {
-  static const bool has = at::get_cpu_capability() == "AVX2" || at::get_cpu_capability() == "AVX512";
-  return has;
-}
 
 Shape shape_of(at::IntArrayRef x, at::IntArrayRef weight, int64_t stride, int64_t padding) {
   const auto side = [&](int64_t size) { return (size + 2 * padding - weight[2]) / stride + 1; };
@@ -62,7 +55,7 @@ bool pays(const Shape& s) { return direct_pays(s) || &forward_way(s) == &convolu
 
 bool applies(const Tensor& x, const Tensor& weight, int64_t stride, int64_t padding) {
   constexpr int64_t lanes = convolution::LANES;
-  if (!supported() || !is_float_image(x) || weight.dim() != 4 || weight.scalar_type() != at::kFloat ||
+  if (!channels_last::has_avx2() || !is_float_image(x) || weight.dim() != 4 || weight.scalar_type() != at::kFloat ||
       !weight.device().is_cpu() || weight.size(1) != x.size(1) || weight.size(2) != weight.size(3) ||
       weight.size(2) > convolution::MOST_KERNEL || weight.size(0) % lanes != 0 || weight.numel() == 0 || stride < 1 ||
       padding < 0 || std::min(x.size(2), x.size(3)) + 2 * padding < weight.size(2))
@@ -139,7 +132,7 @@ extern "C" bool convolution_is_winograd([[maybe_unused]] const int64_t* x, [[may
                                         [[maybe_unused]] int64_t stride, [[maybe_unused]] int64_t padding) {
 #ifdef CONVOLUTION_KERNELS
   const Shape shape = shape_of({x, 4}, {weight, 4}, stride, padding);
-  return supported() && &weight_gradient_way(shape) == &convolution::winograd;
+  return channels_last::has_avx2() && &weight_gradient_way(shape) == &convolution::winograd;
 #else
   return false;
 #endif

@@ -20,7 +20,7 @@ bool by_pairs(const Shape& s) { return has_avx512() && in_pairs(s); }
 
 Tensor forward(const Shape& s, const Tensor& x, const Tensor& weight) {
   const Scratch packed = by_input(s, weight);
-  Tensor y = images(s.images, s.outputs, s.out_height, s.out_width, x);
+  Tensor y = images(s.images, s.outputs, s.out_height, s.out_width, x.options());
   const float* from = x.const_data_ptr<float>();
   float* to = y.mutable_data_ptr<float>();
   at::parallel_for(0, s.images, 1, [&](int64_t first, int64_t end) {
@@ -31,7 +31,7 @@ Tensor forward(const Shape& s, const Tensor& x, const Tensor& weight) {
 
 Tensor input_gradient(const Shape& s, const Tensor& dy, const Tensor& weight) {
   const Scratch packed = for_input_gradient(s, weight, false);
-  Tensor dx = images(s.images, s.inputs, s.height, s.width, dy);
+  Tensor dx = images(s.images, s.inputs, s.height, s.width, dy.options());
   const float* from = dy.const_data_ptr<float>();
   float* to = dx.mutable_data_ptr<float>();
   at::parallel_for(0, s.images, 1, [&](int64_t first, int64_t end) {

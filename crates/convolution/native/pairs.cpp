@@ -82,7 +82,7 @@ template <int D>
 void convolve(const Shape& s, const float* from, const float* w, float* to, int64_t first, int64_t end) {
   const int64_t row_size = s.width * LANES, pairs = (s.width + 1) / 2, blocks = (pairs + MOST_PAIRS - 1) / MOST_PAIRS;
   const __mmask16 last = s.width % 2 == 0 ? 0xffff : 0xff;
-  // A row with a black pixel before it and two behind it, and results for which there is no row.
+  // A row with zero padding, one pixel before it and two behind it, and results for which there is no row.
   const auto padded = std::make_unique<float[]>(row_size + 3 * LANES), none = std::make_unique<float[]>(row_size);
   for (int64_t image = first; image < end; image++)
     for (int64_t done = 0; done < s.height; done++) {

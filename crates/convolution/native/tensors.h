@@ -6,9 +6,13 @@
 
 #include <memory>
 
+#include "channels_last.h"
 #include "kernels.h"
 
 namespace convolution {
+
+using channels_last::has_avx512;
+using channels_last::images;
 
 // Floats for as long as they are needed; nothing is written to them first.
 struct Scratch {
@@ -17,17 +21,8 @@ struct Scratch {
   std::unique_ptr<float[]> floats;
 };
 
-inline bool has_avx512() {
-  static const bool has = at::get_cpu_capability() == "AVX512";
-  return has;
-}
-
 // Weights as they lie in memory: output, kernel row, kernel column, input.
 inline at::Tensor by_output(const at::Tensor& weight) { return weight.contiguous(at::MemoryFormat::ChannelsLast); }
-
-inline at::Tensor images(int64_t count, int64_t channels, int64_t height, int64_t width, const at::Tensor& like) {
-  return at::empty({count, channels, height, width}, like.options(), at::MemoryFormat::ChannelsLast);
-}
 
 // One way to convolve float32 images in channels-last memory.
 struct Way {

@@ -18,7 +18,7 @@ const Winograd& kernels() { return has_avx512() ? winograd_avx512 : winograd_avx
 Tensor convolve(const Shape& s, const Tensor& x, const float* w) {
   const Scratch u(POINTS * s.inputs * s.outputs);
   kernels().weights(s, w, u.get());
-  Tensor y = images(s.images, s.outputs, s.out_height, s.out_width, x);
+  Tensor y = images(s.images, s.outputs, s.out_height, s.out_width, x.options());
   const float* from = x.const_data_ptr<float>();
   float* to = y.mutable_data_ptr<float>();
   at::parallel_for(0, s.images, 1,

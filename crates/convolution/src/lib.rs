@@ -79,7 +79,7 @@ mod tests {
     type Shape = [i64; 8];
 
     /// The shapes of narrow ResNets and of All-CNN, and some that end within a group of images, a run or a vector.
-    const SHAPES: [Shape; 31] = [
+    const SHAPES: [Shape; 33] = [
         [5, 3, 32, 32, 16, 7, 2, 3],
         [2, 1, 28, 28, 8, 7, 2, 3],
         [3, 3, 32, 32, 8, 3, 1, 1],
@@ -98,10 +98,12 @@ mod tests {
         [1, 56, 3, 3, 72, 3, 2, 1],
         [2, 8, 5, 6, 8, 5, 3, 2],
         [2, 8, 6, 6, 16, 2, 1, 1],
-        // Eight channels into eight, an even and an odd number of columns, and a single one.
+        // Eight channels into eight, with an even and an odd number of columns; the last do not see all of the kernel.
         [3, 8, 14, 14, 8, 3, 1, 1],
         [5, 8, 5, 7, 8, 3, 1, 1],
+        [3, 8, 3, 2, 8, 3, 1, 1],
         [4, 8, 3, 1, 8, 3, 1, 1],
+        [4, 8, 1, 3, 8, 3, 1, 1],
         // Not for these kernels: another number of channels.
         [2, 12, 6, 6, 16, 3, 1, 1],
         [2, 16, 6, 6, 10, 3, 1, 1],
@@ -244,11 +246,13 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_stays_so_where_the_kernel_reaches_it() {
-        let case = Case::new([3, 16, 8, 8, 16, 3, 1, 1]);
-        let x = case.x.detach().copy();
-        let _ = x.get(1).select(1, 0).select(1, 0).fill_(f64::NAN);
-        let y = conv2d(&x, &case.weight, 1, 1);
-        assert_eq!(y.isnan().sum(Kind::Int64).int64_value(&[]), 16 * 4);
+        for channels in [8, 16] {
+            let case = Case::new([3, channels, 8, 8, channels, 3, 1, 1]);
+            let x = case.x.detach().copy();
+            let _ = x.get(1).select(1, 0).select(1, 0).fill_(f64::NAN);
+            let y = conv2d(&x, &case.weight, 1, 1);
+            assert_eq!(y.isnan().sum(Kind::Int64).int64_value(&[]), channels * 4);
+        }
     }
 
     #[test]

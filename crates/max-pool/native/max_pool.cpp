@@ -2,9 +2,12 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <ATen/Version.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
+#include <vector>
+
+#include "channels_last.h"
 #include "guard.h"
 #include "windows.h"
 
@@ -22,25 +25,26 @@ Shape shape_of(at::IntArrayRef x, int64_t kernel, int64_t stride, int64_t paddin
 }
 
 bool applies(const Tensor& x, int64_t kernel, int64_t stride, int64_t padding) {
-  static const bool supported = at::get_cpu_capability() == "AVX2" || at::get_cpu_capability() == "AVX512";
-  return supported && x.device().is_cpu() && x.scalar_type() == at::kFloat && x.dim() == 4 && x.numel() > 0 &&
-         x.size(1) % windows::LANES == 0 && !x.is_contiguous() && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+  return channels_last::has_avx2() && x.device().is_cpu() && x.scalar_type() == at::kFloat && x.dim() == 4 && x.numel() > 0 &&
+         x.size(1) % windows::LANES == 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+         x.suggest_memory_format() == at::MemoryFormat::ChannelsLast &&
          kernel >= 1 && kernel <= windows::MOST_KERNEL && stride >= 1 && padding >= 0 && 2 * padding <= kernel &&
          std::min(x.size(2), x.size(3)) + 2 * padding >= kernel;
 }
 
-Tensor images(const Shape& s, int64_t height, int64_t width, const at::TensorOptions& options) {
-  return at::empty({s.images, s.channels, height, width}, options, at::MemoryFormat::ChannelsLast);
+// Something for each output.
+Tensor outputs(const Shape& s, const at::TensorOptions& options) {
+  return channels_last::images(s.images, s.channels, s.out_height, s.out_width, options);
 }
 
-// With `places`, they are noted there.
-Tensor largest(const Shape& s, const Tensor& x, const Tensor& places) {
-  Tensor y = images(s, s.out_height, s.out_width, x.options());
+// With `indices`, they are written there.
+Tensor largest(const Shape& s, const Tensor& x, const Tensor& indices) {
+  Tensor y = outputs(s, x.options());
   const float* from = x.const_data_ptr<float>();
   float* to = y.mutable_data_ptr<float>();
-  uint8_t* noted = places.defined() ? places.mutable_data_ptr<uint8_t>() : nullptr;
+  uint8_t* found = indices.defined() ? indices.mutable_data_ptr<uint8_t>() : nullptr;
   at::parallel_for(0, s.images, 1,
-                   [&](int64_t first, int64_t end) { windows::largest(s, from, to, noted, first, end); });
+                   [&](int64_t first, int64_t end) { windows::largest(s, from, to, found, first, end); });
   return y;
 }
 
@@ -49,26 +53,26 @@ class MaxPool : public torch::autograd::Function<MaxPool> {
   static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x, int64_t kernel, int64_t stride,
                         int64_t padding) {
     const Shape s = shape_of(x.sizes(), kernel, stride, padding);
-    const Tensor places = images(s, s.out_height, s.out_width, x.options().dtype(at::kByte));
-    context->save_for_backward({places});
+    const Tensor indices = outputs(s, x.options().dtype(at::kByte));
+    context->save_for_backward({indices});
     context->saved_data["size"] = x.sizes().vec();
     context->saved_data["window"] = std::vector<int64_t>{kernel, stride, padding};
-    return largest(s, x, places);
+    return largest(s, x, indices);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
     TORCH_CHECK(!at::GradMode::is_enabled(), "this max-pooling has no second derivative");
-    const Tensor places = context->get_saved_variables()[0], none;
+    const Tensor indices = context->get_saved_variables()[0], none;
     const auto window = context->saved_data["window"].toIntVector();
     const Shape s = shape_of(context->saved_data["size"].toIntVector(), window[0], window[1], window[2]);
     const Tensor dy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
-    Tensor dx = images(s, s.height, s.width, dy.options());
+    Tensor dx = channels_last::images(s.images, s.channels, s.height, s.width, dy.options());
     const float* from = dy.const_data_ptr<float>();
-    const uint8_t* noted = places.const_data_ptr<uint8_t>();
+    const uint8_t* found = indices.const_data_ptr<uint8_t>();
     float* to = dx.mutable_data_ptr<float>();
     at::parallel_for(0, s.images, 1,
-                     [&](int64_t first, int64_t end) { windows::gradient(s, from, noted, to, first, end); });
+                     [&](int64_t first, int64_t end) { windows::gradient(s, from, found, to, first, end); });
     return {dx, none, none, none};
   }
 };

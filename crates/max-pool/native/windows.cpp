@@ -37,34 +37,34 @@ void store(uint8_t* to, __m256i numbers) {
   _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_packus_epi16(words, words));
 }
 
-// The largest of a window that has these rows and columns, and its place. What is not a number counts as larger than what came before.
-template <bool with_places>
+// The largest of a window that has these rows and columns, and its index. What is not a number counts as larger than what came before.
+template <bool with_indices>
 void window(const Shape& s, const float* x, Range rows, Range columns, int64_t top, int64_t left, float* y,
-            uint8_t* places) {
+            uint8_t* indices) {
   for (int64_t c = 0; c < s.channels; c += LANES) {
     __m256 best = _mm256_set1_ps(-std::numeric_limits<float>::infinity());
-    int32_t place = static_cast<int32_t>((rows.first - top) * s.kernel + columns.first - left);
-    __m256i found = _mm256_set1_epi32(place);
+    int32_t index = static_cast<int32_t>((rows.first - top) * s.kernel + columns.first - left);
+    __m256i found = _mm256_set1_epi32(index);
     for (int64_t row = rows.first; row < rows.end; row++) {
-      place = static_cast<int32_t>((row - top) * s.kernel + columns.first - left);
+      index = static_cast<int32_t>((row - top) * s.kernel + columns.first - left);
       const float* from = x + (row * s.width + columns.first) * s.channels + c;
-      for (int64_t column = columns.first; column < columns.end; column++, place++, from += s.channels) {
+      for (int64_t column = columns.first; column < columns.end; column++, index++, from += s.channels) {
         const __m256 value = _mm256_loadu_ps(from);
         const __m256 larger =
             _mm256_or_ps(_mm256_cmp_ps(value, best, _CMP_GT_OQ), _mm256_cmp_ps(value, value, _CMP_UNORD_Q));
         best = _mm256_blendv_ps(best, value, larger);
-        if constexpr (with_places)
-          found = _mm256_blendv_epi8(found, _mm256_set1_epi32(place), _mm256_castps_si256(larger));
+        if constexpr (with_indices)
+          found = _mm256_blendv_epi8(found, _mm256_set1_epi32(index), _mm256_castps_si256(larger));
       }
     }
     _mm256_storeu_ps(y + c, best);
-    if constexpr (with_places) store(places + c, found);
+    if constexpr (with_indices) store(indices + c, found);
   }
 }
 
 }  // namespace
 
-void largest(const Shape& s, const float* x, float* y, uint8_t* places, int64_t first, int64_t end) {
+void largest(const Shape& s, const float* x, float* y, uint8_t* indices, int64_t first, int64_t end) {
   for (int64_t image = first; image < end; image++)
     for (int64_t row = 0; row < s.out_height; row++)
       for (int64_t column = 0; column < s.out_width; column++) {
@@ -72,14 +72,14 @@ void largest(const Shape& s, const float* x, float* y, uint8_t* places, int64_t 
         const int64_t top = row * s.stride - s.padding, left = column * s.stride - s.padding;
         const Range rows = pixels(s, row, s.height), columns = pixels(s, column, s.width);
         const float* from = x + image * s.image();
-        if (places)
-          window<true>(s, from, rows, columns, top, left, y + at, places + at);
+        if (indices)
+          window<true>(s, from, rows, columns, top, left, y + at, indices + at);
         else
           window<false>(s, from, rows, columns, top, left, y + at, nullptr);
       }
 }
 
-void gradient(const Shape& s, const float* dy, const uint8_t* places, float* dx, int64_t first, int64_t end) {
+void gradient(const Shape& s, const float* dy, const uint8_t* indices, float* dx, int64_t first, int64_t end) {
   for (int64_t image = first; image < end; image++)
     for (int64_t row = 0; row < s.height; row++)
       for (int64_t column = 0; column < s.width; column++) {
@@ -90,8 +90,8 @@ void gradient(const Shape& s, const float* dy, const uint8_t* places, float* dx,
           for (int64_t oh = rows.first; oh < rows.end; oh++)
             for (int64_t ow = columns.first; ow < columns.end; ow++) {
               const int64_t at = image * s.output() + (oh * s.out_width + ow) * s.channels + c;
-              const int64_t place = (row - oh * s.stride + s.padding) * s.kernel + column - ow * s.stride + s.padding;
-              const __m256i is = _mm256_cmpeq_epi32(load(places + at), _mm256_set1_epi32(static_cast<int32_t>(place)));
+              const int64_t index = (row - oh * s.stride + s.padding) * s.kernel + column - ow * s.stride + s.padding;
+              const __m256i is = _mm256_cmpeq_epi32(load(indices + at), _mm256_set1_epi32(static_cast<int32_t>(index)));
               sum = _mm256_add_ps(sum, _mm256_and_ps(_mm256_castsi256_ps(is), _mm256_loadu_ps(dy + at)));
             }
           _mm256_storeu_ps(to + c, sum);

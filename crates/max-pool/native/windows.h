@@ -8,7 +8,7 @@ namespace windows {
 
 constexpr int64_t LANES = 8;
 
-// Rows and columns of the largest window: places in it are numbered in a byte.
+// Rows and columns of the largest window: an index into it is a byte.
 constexpr int64_t MOST_KERNEL = 15;
 
 struct Shape {
@@ -21,11 +21,11 @@ struct Shape {
   int64_t output() const { return out_height * out_width * channels; }
 };
 
-// y = the largest value of each window, of images first … end. With `places`, the place in the window that it lies at is written there:
-// row · kernel + column, of equal ones the first.
-void largest(const Shape& shape, const float* x, float* y, uint8_t* places, int64_t first, int64_t end);
+// y = the largest value of each window, of images first … end. With `indices`, its index in the window is written there: row · kernel +
+// column, of equal ones the first.
+void largest(const Shape& shape, const float* x, float* y, uint8_t* indices, int64_t first, int64_t end);
 
 // dx = what each pixel was the largest of: Σ dy over those windows, in the order of the windows.
-void gradient(const Shape& shape, const float* dy, const uint8_t* places, float* dx, int64_t first, int64_t end);
+void gradient(const Shape& shape, const float* dy, const uint8_t* indices, float* dx, int64_t first, int64_t end);
 
 }  // namespace windows

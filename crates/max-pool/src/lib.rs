@@ -1,8 +1,8 @@
 //! Max-pooling of channels-last images on a CPU: the values of ATen's kernels, in less time.
 //!
-//! ATen's kernels (`aten/src/ATen/native/cpu/MaxPoolKernel.cpp`, libtorch 2.11) keep the largest value of a window and its place in
-//! memory while they go through it, note places in eight bytes each, and scatter gradients one by one. Here both stay in registers, a
-//! place takes one byte, and every pixel collects its gradient, adding in the order in which ATen does, so that all bits are the same.
+//! ATen's kernels (`aten/src/ATen/native/cpu/MaxPoolKernel.cpp`, libtorch 2.11) keep the largest value of a window and its index in
+//! memory while they go through it, write indices of eight bytes each, and scatter gradients one by one. Here both stay in registers, an
+//! index takes one byte, and every pixel collects its gradient, adding in the order in which ATen does, so that all bits are the same.
 //! There are no second derivatives.
 
 #![allow(unsafe_code, reason = "calls into C++")]
@@ -122,6 +122,26 @@ mod tests {
             let [ours, aten] = [results(&x, |x| ours(x, window)), results(&x, |x| by_aten(x, window))];
             assert_same(&ours, &aten, &format!("{value}"));
         }
+    }
+
+    #[test]
+    fn however_images_and_gradients_lie_the_values_are_the_same() {
+        let (size, window) = CASES[0];
+        let whole = image([9, size[1], size[2], size[3]]);
+        for x in [whole.contiguous(), whole.narrow(0, 3, 5), whole.narrow(2, 1, 13), whole.unsqueeze(0).select(1, 2)] {
+            let x = if x.dim() == 3 { x.unsqueeze(0) } else { x };
+            let nhwc = |pool: &dyn Fn(&Tensor) -> Tensor| results(&x, |x| pool(x).permute([0, 2, 3, 1]));
+            let [ours, aten] = [nhwc(&|x| ours(x, window)), nhwc(&|x| by_aten(x, window))];
+            assert_same(&ours, &aten, &format!("{:?} {:?}", x.size(), x.stride()));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "second derivative")]
+    fn second_derivatives_are_refused() {
+        let x = image(CASES[0].0).set_requires_grad(true);
+        let y = ours(&x, CASES[0].1).square().sum(Kind::Float);
+        let _ = Tensor::run_backward(&[y], &[&x], true, true);
     }
 
     #[test]

@@ -6,11 +6,11 @@ use tch::{Kind, Tensor};
 
 use crate::network::Network;
 
-/// Images evaluated together. Sums are taken batch by batch, so this number is part of what a loss's last bits depend on.
+/// Images whose loss is computed together. Sums are taken batch by batch, so this number is part of what a loss's last bits depend on.
 const BATCH: usize = 500;
 
 /// Images that pass through a network on a CPU together: few enough that what a layer puts out is still in the cache when the next one
-/// takes it. An image's logits do not depend on those beside it.
+/// takes it. An image's logits depend on those beside it no more than libtorch's matrix products do.
 const CPU_BATCH: i64 = 100;
 
 /// Mean cross-entropy and accuracy of a model in eval mode.

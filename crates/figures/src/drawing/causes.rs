@@ -115,13 +115,16 @@ pub(super) fn figure(
     let conditions = std::iter::once(&experiment.baseline).chain(&experiment.conditions);
     let labels: Vec<&str> = conditions.map(|condition| condition.label.as_str()).collect();
     let found = Found { table, measures, dataset, labels };
-    let (measured, missing): (Vec<&Row>, Vec<&Row>) = ROWS.iter().partition(|row| found.measured(row).next().is_some());
-    // Without any there are no runs yet, and empty panels show what is to come.
-    let rows = if measured.is_empty() { ROWS.iter().collect() } else { measured };
-    let rows = rows.into_iter().map(|row| CurvesRow {
-        title: Some(row.title.to_owned()),
-        panels: vec![found.over_epochs(row), found.beside_the_gap(row)],
+    let drawn = ROWS.iter().map(|row| (row, vec![found.over_epochs(row), found.beside_the_gap(row)]));
+    let is_empty = |panel: &CurvesPanel| panel.dots.is_empty() && panel.curves.iter().all(|c| c.points.is_empty());
+    let (missing, measured): (Vec<_>, Vec<_>) = drawn.partition(|(_, panels)| panels.iter().all(is_empty));
+    let not_measured = (!measured.is_empty() && !missing.is_empty()).then(|| {
+        let titles: Vec<String> = missing.iter().map(|(row, _)| row.title.to_lowercase()).collect();
+        format!("Not measured in these runs: {}.", titles.join(", "))
     });
+    // Without any there are no runs yet, and empty panels show what is to come.
+    let shown = if measured.is_empty() { missing } else { measured };
+    let rows = shown.into_iter().map(|(row, panels)| CurvesRow { title: Some(row.title.to_owned()), panels });
     let costly = if ROWS.iter().any(|row| found.is_of_ends(row)) {
         "what was measured afterwards, from stored weights, is at a task's start and, of the weights handed on, behind its last epoch"
     } else {
@@ -133,9 +136,6 @@ pub(super) fn figure(
          end, with the weights that are tested; the gap is its final test loss less that of the baseline of the same seed. ρ: \
          correlation of ranks within conditions, with a 95 % interval as if runs of one seed were independent of one another."
     );
-    let missing: Vec<String> = missing.iter().map(|row| row.title.to_lowercase()).collect();
-    let not_measured = (0 < missing.len() && missing.len() < ROWS.len())
-        .then(|| format!("Not measured in these runs: {}.", missing.join(", ")));
     let notes: Vec<String> = [Some(method), not_measured, note(experiment, table)].into_iter().flatten().collect();
     CurvesFigure {
         title: Some(format!("{}, {}", experiment.title, dataset.title())),
@@ -333,7 +333,8 @@ mod tests {
             let figure = figure(&experiment, &table, measures, DatasetName::Mnist);
             (figure.rows.iter().filter_map(|row| row.title.clone()).collect::<Vec<_>>(), figure.note.unwrap())
         };
-        let (rows, note) = drawn(&[measured(RunMoment::Start(1), 1.0)]);
+        let condition = experiment.baseline.label.clone();
+        let (rows, note) = drawn(&[RunMeasure { condition, ..measured(RunMoment::Epoch(1, 1), 1.0) }]);
         assert_eq!(rows, ["Sharpness"]);
         assert!(
             note.contains("Not measured in these runs: length of the path of updates, movement of the tangent kernel")
