@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace windows {
 namespace {
@@ -21,10 +22,14 @@ Range pixels(const Shape& s, int64_t out, int64_t size) {
   return {std::max<int64_t>(start, 0), std::min(start + s.kernel, size)};
 }
 
-// The outputs, of `size` that there are, whose windows have a row or column.
-Range outputs(const Shape& s, int64_t at, int64_t size) {
-  const int64_t beyond = at + s.padding - s.kernel;
-  return {beyond < 0 ? 0 : beyond / s.stride + 1, std::min((at + s.padding) / s.stride + 1, size)};
+// The outputs, of `out_size` that there are, whose windows have a row or column, for each of `size`.
+std::vector<Range> outputs(const Shape& s, int64_t size, int64_t out_size) {
+  std::vector<Range> ranges;
+  for (int64_t at = 0; at < size; at++) {
+    const int64_t beyond = at + s.padding - s.kernel;
+    ranges.push_back({beyond < 0 ? 0 : beyond / s.stride + 1, std::min((at + s.padding) / s.stride + 1, out_size)});
+  }
+  return ranges;
 }
 
 // Eight bytes in memory as eight numbers, and the other way.
@@ -80,20 +85,27 @@ void largest(const Shape& s, const float* x, float* y, uint8_t* indices, int64_t
 }
 
 void gradient(const Shape& s, const float* dy, const uint8_t* indices, float* dx, int64_t first, int64_t end) {
-  for (int64_t image = first; image < end; image++)
+  const std::vector<Range> rows = outputs(s, s.height, s.out_height), columns = outputs(s, s.width, s.out_width);
+  const int64_t out_row = s.out_width * s.channels;
+  dy += first * s.output();
+  indices += first * s.output();
+  for (int64_t image = first; image < end; image++, dy += s.output(), indices += s.output())
     for (int64_t row = 0; row < s.height; row++)
       for (int64_t column = 0; column < s.width; column++) {
         float* to = dx + image * s.image() + (row * s.width + column) * s.channels;
-        const Range rows = outputs(s, row, s.out_height), columns = outputs(s, column, s.out_width);
+        const Range down = rows[row], across = columns[column];
+        // The pixel's index in the first of the windows; in the next one it is smaller by the stride.
+        const int64_t top = row + s.padding - down.first * s.stride, left = column + s.padding - across.first * s.stride;
         for (int64_t c = 0; c < s.channels; c += LANES) {
           __m256 sum = _mm256_setzero_ps();
-          for (int64_t oh = rows.first; oh < rows.end; oh++)
-            for (int64_t ow = columns.first; ow < columns.end; ow++) {
-              const int64_t at = image * s.output() + (oh * s.out_width + ow) * s.channels + c;
-              const int64_t index = (row - oh * s.stride + s.padding) * s.kernel + column - ow * s.stride + s.padding;
-              const __m256i is = _mm256_cmpeq_epi32(load(indices + at), _mm256_set1_epi32(static_cast<int32_t>(index)));
-              sum = _mm256_add_ps(sum, _mm256_and_ps(_mm256_castsi256_ps(is), _mm256_loadu_ps(dy + at)));
+          int64_t index = top * s.kernel + left, at = down.first * out_row + across.first * s.channels + c;
+          for (int64_t oh = down.first; oh < down.end; oh++, index -= s.stride * s.kernel, at += out_row) {
+            auto here = static_cast<int32_t>(index);
+            for (int64_t ow = across.first, of = at; ow < across.end; ow++, of += s.channels, here -= s.stride) {
+              const __m256i is = _mm256_cmpeq_epi32(load(indices + of), _mm256_set1_epi32(here));
+              sum = _mm256_add_ps(sum, _mm256_and_ps(_mm256_castsi256_ps(is), _mm256_loadu_ps(dy + of)));
             }
+          }
           _mm256_storeu_ps(to + c, sum);
         }
       }
