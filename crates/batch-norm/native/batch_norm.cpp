@@ -177,8 +177,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> backward(const Tensor& x, const Tenso
   return {dx, weight_gradient, bias_gradient, shortcut ? (kept.defined() ? kept : dy) : Tensor()};
 }
 
-// The same of single pixels whose gradient has strides of another memory format than `x`: ATen then sums element by element, the gradients in the order of its
-// own sums and the products in double. `dy` is the gradient before the ReLU.
+// The same of single pixels whose gradient has strides of another memory format than `x`: ATen then sums element by element, the gradients
+// in the order of its own sums and the products in double. `dy` is the gradient before the ReLU.
 std::tuple<Tensor, Tensor, Tensor> backward_by_elements(const Tensor& x, const Tensor& dy, const Tensor& weight,
                                                         const Tensor& mean, const Tensor& invstd) {
   const int64_t channels = x.size(1), count = x.size(0);
