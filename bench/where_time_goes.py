@@ -45,7 +45,7 @@ GROUPS = [
     ("pooling", r"pool|windows::"),
     ("matrix products", r"mkl_blas"),
     ("copies and sums of libtorch's", r"at::native|at::internal|TensorIterator|memmove|memset|memcpy"),
-    ("dispatch and allocation", r"c10::|at::_ops|at::|torch::|_mi_|^mi_|malloc|free|operator (new|delete)|_tls_|mutex|std::"),
+    ("dispatch and allocation", r"residual_block|c10::|at::_ops|at::|torch::|_mi_|^mi_|malloc|free|operator (new|delete)|_tls_|mutex|std::"),
     ("kernel", r"^\[k\]"),
 ]
 SETUP = r"sha256|sha2::|datasets::|upsample|upsa|inflate|miniz|read_exactly|copy_to_iter|clear_page"

@@ -7,7 +7,11 @@ fn main() {
         // Whether a product is rounded before it is added to something is written out, whatever flags a user adds.
         build.define("BATCH_NORM_ROWS", None).flag("-ffp-contract=off");
     }
-    build.clone().file("native/batch_norm.cpp").compile("batch_norm");
+    let mut tensors = build.clone();
+    if rows {
+        tensors.file("native/passes.cpp");
+    }
+    tensors.file("native/batch_norm.cpp").compile("batch_norm");
     if rows {
         build.flag("-mavx2").flag("-mfma").file("native/rows.cpp").compile("batch_norm_rows");
     }

@@ -8,7 +8,7 @@ fn main() {
     }
     let mut tensors = build.clone();
     if kernels {
-        tensors.files(["native/direct.cpp", "native/winograd.cpp"]);
+        tensors.files(["native/direct.cpp", "native/ways.cpp", "native/winograd.cpp"]);
     }
     tensors.file("native/convolution.cpp").compile("convolution");
     if kernels {

@@ -43,6 +43,11 @@ impl Conv2d {
         x.conv2d(&weight, Some(bias.to_kind(x.kind())), [self.stride; 2], [self.padding; 2], [1, 1], 1)
     }
 
+    /// How many pixels lie between two that it is applied to, plus one.
+    pub fn stride(&self) -> i64 {
+        self.stride
+    }
+
     /// The side of the output for inputs of `side`×`side` pixels.
     pub fn output_side(&self, side: usize) -> usize {
         let kernel = self.weight.size()[2];
@@ -63,6 +68,12 @@ impl Conv2d {
     }
 }
 
+/// A convolution without bias and its normalisation, as [`residual_block`] takes them.
+pub(crate) fn normalised<'a>(conv: &'a Conv2d, norm: &'a BatchNorm2d) -> residual_block::Layer<'a> {
+    let BatchNorm2d { weight: scale, bias: shift, running_mean, running_var } = norm;
+    residual_block::Layer { weight: &conv.weight, scale, shift, running_mean, running_var }
+}
+
 /// Batch normalisation over B, H and W (`torch.nn.BatchNorm2d` with its defaults).
 pub(crate) struct BatchNorm2d {
     weight: Tensor,
@@ -72,8 +83,8 @@ pub(crate) struct BatchNorm2d {
 }
 
 impl BatchNorm2d {
-    const MOMENTUM: f64 = 0.1;
-    const EPSILON: f64 = 1e-5;
+    pub const MOMENTUM: f64 = 0.1;
+    pub const EPSILON: f64 = 1e-5;
 
     pub fn new(channels: i64, device: Device) -> Self {
         let options = (Kind::Float, device);

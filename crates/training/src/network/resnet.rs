@@ -2,6 +2,7 @@
 
 use batch_norm::Then;
 use paths::{ModelSpec, Stem};
+use residual_block::{Statistics, basic_block};
 use tch::{Kind, Tensor};
 
 use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, UnitLayer, Visitor};
@@ -141,15 +142,36 @@ impl BasicBlock {
 
     fn run(&self, x: &Tensor, mode: Mode, visit: &mut Visitor<'_>) -> Tensor {
         let [first, second] = self.relus.each_ref().map(|name| Activation { name, part: &self.part });
+        let [y, inner] = self.as_one(x, mode).unwrap_or_else(|| self.layer_by_layer(x, mode));
+        visit(first, &inner);
+        visit(second, &y);
+        y
+    }
+
+    /// The block's output and that of its first ReLU, where there are kernels for it as a whole.
+    fn as_one(&self, x: &Tensor, mode: Mode) -> Option<[Tensor; 2]> {
+        let statistics = match mode {
+            Mode::Train => Statistics::Moving(BatchNorm2d::MOMENTUM),
+            Mode::Observe => Statistics::Batch,
+            Mode::Eval => Statistics::Running,
+            Mode::Derivatives => return None,
+        };
+        let block = residual_block::BasicBlock {
+            first: layers::normalised(&self.conv1, &self.bn1),
+            second: layers::normalised(&self.conv2, &self.bn2),
+            shortcut: self.downsample.as_ref().map(|(conv, bn)| layers::normalised(conv, bn)),
+            stride: self.conv1.stride(),
+        };
+        basic_block(x, &block, statistics, BatchNorm2d::EPSILON)
+    }
+
+    fn layer_by_layer(&self, x: &Tensor, mode: Mode) -> [Tensor; 2] {
         let shortcut = match &self.downsample {
             Some((conv, bn)) => bn.forward(&conv.forward(x, mode), mode, Then::Nothing),
             None => x.shallow_clone(),
         };
-        let y = self.bn1.forward(&self.conv1.forward(x, mode), mode, Then::Relu);
-        visit(first, &y);
-        let y = self.bn2.forward(&self.conv2.forward(&y, mode), mode, Then::AddAndRelu(&shortcut));
-        visit(second, &y);
-        y
+        let inner = self.bn1.forward(&self.conv1.forward(x, mode), mode, Then::Relu);
+        [self.bn2.forward(&self.conv2.forward(&inner, mode), mode, Then::AddAndRelu(&shortcut)), inner]
     }
 
     fn list(&self, layers: &mut Layers) {
