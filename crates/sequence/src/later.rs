@@ -54,7 +54,7 @@ pub fn measure_later(
     measuring.start(&*network);
     if let Some(summary) = record.summary() {
         load(store, record.stage, &mut *network)?;
-        measuring.end(Some(summary.carried_epoch), &*network);
+        measuring.end(Some(summary.carried_epoch), &*network, Vec::new());
     }
     Ok(measuring.rows().iter().filter(|row| row.measure == measure.id()).cloned().collect())
 }

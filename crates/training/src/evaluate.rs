@@ -24,19 +24,33 @@ pub struct Evaluation {
     pub images: usize,
 }
 
+/// What a network says of a set of images.
+pub(crate) struct Prediction {
+    pub evaluation: Evaluation,
+    /// B×classes, float32.
+    pub logits: Tensor,
+}
+
 /// Evaluates `network` on every image of `set`; images that a random shift moves anew in each epoch take a fixed draw.
 pub fn evaluate(network: &dyn Network, set: &ImageSet) -> Evaluation {
+    predict(network, set).evaluation
+}
+
+/// The same with the logits.
+pub(crate) fn predict(network: &dyn Network, set: &ImageSet) -> Prediction {
     let moves = set.fixed_moves();
     let mut sums = Sums::zero(set.device());
+    let mut all = Vec::new();
     tch::no_grad(|| {
         for start in (0..set.len()).step_by(BATCH) {
             let (images, labels) = set.slice(start, BATCH.min(set.len() - start), &moves);
             let logits = logits(network, &images);
             let loss = logits.cross_entropy_loss::<Tensor>(&labels, None, tch::Reduction::Mean, -100, 0.0);
             sums.add(&loss, &logits, &labels);
+            all.push(logits);
         }
     });
-    sums.evaluation()
+    Prediction { evaluation: sums.evaluation(), logits: Tensor::cat(&all, 0) }
 }
 
 /// Logits (B×classes, float32) of images (B×C×H×W in the compute type) in eval mode, without gradients; a few hundred images at a time,

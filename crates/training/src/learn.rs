@@ -11,7 +11,7 @@ use tch::Tensor;
 
 use crate::checkpoint::{Checkpoint, Progress, State, restore, save, snapshot};
 use crate::early_stopping::EarlyStopping;
-use crate::evaluate::{Evaluation, Sums, evaluate};
+use crate::evaluate::{Evaluation, Prediction, Sums, evaluate, predict};
 use crate::hook::Hook;
 use crate::measure::{Measuring, StepRecorder};
 use crate::network::Network;
@@ -96,6 +96,8 @@ fn learn_by(
     let steps = batches.len();
     let mut stepper = Stepper::new(repeated, process.batch_size);
     let mut images_seen = 0;
+    // Of the validation images, with the weights that would be handed on now; unknown after an interruption.
+    let mut validation_logits = None;
     while progress.epoch < process.max_epochs {
         let order = epoch_order(&data.train, seed, position, progress.epoch);
         let draw = |purpose| stream(seed, purpose, position, progress.epoch);
@@ -142,7 +144,7 @@ fn learn_by(
         for hook in &mut lesson.hooks {
             tch::no_grad(|| hook.after_epoch(network, &mut state.optimiser, progress.epoch + 1));
         }
-        let validation = evaluate(network, &data.validation);
+        let Prediction { evaluation: validation, logits } = predict(network, &data.validation);
         if !train.loss.is_finite() || !validation.loss.is_finite() {
             return Ok((Ending::Diverged { epoch: progress.epoch + 1 }, progress));
         }
@@ -157,6 +159,9 @@ fn learn_by(
         let verdict = progress.stopping.observe(progress.epoch, validation.loss);
         if verdict.is_best && process.carry == Carry::Best {
             state.best = Some(snapshot(network));
+        }
+        if verdict.is_best || process.carry != Carry::Best {
+            validation_logits = Some(logits);
         }
         progress.epoch += 1;
         progress.step = 0;
@@ -175,8 +180,10 @@ fn learn_by(
     }
     let best_epoch = progress.stopping.best_epoch().map_or(0, |epoch| epoch + 1);
     let carried_epoch = if process.carry == Carry::Best { best_epoch } else { progress.epoch };
-    measuring.end(Some(carried_epoch), network);
-    let test = evaluate(network, &data.standard_test);
+    let Prediction { evaluation: test, logits } = predict(network, &data.standard_test);
+    let of_validation = validation_logits.map(|logits| (data.validation.clone(), logits));
+    let known = of_validation.into_iter().chain([(data.standard_test.clone(), logits)]);
+    measuring.end(Some(carried_epoch), network, known.collect());
     let summary = Summary {
         epochs: progress.epoch,
         best_epoch,

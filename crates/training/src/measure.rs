@@ -14,6 +14,7 @@ mod high_loss;
 mod lanczos;
 mod moment;
 mod norms;
+mod outputs;
 mod sharpness;
 mod steps;
 mod table;

@@ -4,6 +4,7 @@ use tch::{Kind, Tensor};
 
 use super::contract::{Measure, Value, numbers};
 use super::moment::Moment;
+use super::outputs::LayerOutputs;
 use super::view::View;
 
 /// `activations`: for each non-linearity the `mean` and `std` (of the population) of its outputs over the images, all positions
@@ -28,25 +29,17 @@ impl Measure for Activations {
     }
 
     fn take(&self, view: &View<'_>) -> Vec<Value> {
-        let (mut names, mut rows) = (Vec::new(), Vec::new());
-        view.network.activations(&view.probe(), &mut |activation, output| {
-            let output = output.to_kind(Kind::Float);
-            let zeros = output.eq(0.0);
-            // Places along the first dimension, units along the second: no copy where memory is channels-last.
-            let zeros = if zeros.dim() == 4 { zeros.permute([0, 2, 3, 1]).flatten(0, 2) } else { zeros };
-            let places = zeros.size()[0];
-            let zeros = zeros.sum_dim_intlist([0i64].as_slice(), false, Kind::Int64);
-            let values = [
-                output.mean(Kind::Double),
-                output.std(false).to_kind(Kind::Double),
-                zeros.to_kind(Kind::Double).mean(Kind::Double) / places as f64,
-                zeros.eq(places).mean(Kind::Double),
-            ];
-            names.push(activation.name.to_owned());
-            rows.push(Tensor::stack(&values, 0));
-        });
-        let values = names.into_iter().zip(numbers::<4>(&rows)).flat_map(|(subject, row)| {
-            NAMES.into_iter().zip(row).map(move |(name, value)| Value { subject: subject.clone(), name, value })
+        let outputs = view.outputs(&view.data.standard_test);
+        let row = |layer: &LayerOutputs| {
+            let count = (layer.places * layer.sums.numel() as i64) as f64;
+            let mean = layer.sums.sum(Kind::Double) / count;
+            let variance = (&layer.squares / count - mean.square()).clamp_min(0.0);
+            let zeros = layer.active.sum(Kind::Double) * -1.0 + count;
+            Tensor::stack(&[mean, variance.sqrt(), zeros / count, layer.active.eq(0.0).mean(Kind::Double)], 0)
+        };
+        let rows: Vec<Tensor> = outputs.layers.iter().map(row).collect();
+        let values = outputs.layers.iter().zip(numbers::<4>(&rows)).flat_map(|(layer, row)| {
+            NAMES.into_iter().zip(row).map(|(name, value)| Value { subject: layer.name.clone(), name, value })
         });
         values.collect()
     }

@@ -5,14 +5,13 @@ use tch::{Kind, Tensor};
 use super::contract::{Measure, Value};
 use super::moment::Moment;
 use super::view::{View, first};
-use crate::evaluate::logits;
 
 /// `calibration`, with the weights that are tested: on all standard test images and all validation images, in eval mode. `loss`, the
 /// mean cross-entropy in nats; `temperature`, by which dividing the logits minimises the validation images' loss, and
 /// `loss_at_temperature`, the test images' loss then (Guo et al. 2017); `best_temperature` and `loss_at_best_temperature`, the same
 /// with the temperature that suits the test images themselves best, which is what is left of the loss without any
 /// miscalibration of this kind; `ece` and `ece_at_temperature`, the expected calibration error over 15 bins of confidence of equal
-/// width. One pass of both sets.
+/// width. One pass of both sets, where they were not evaluated anyway.
 pub(super) struct Calibration;
 
 /// The identity of the measure `Calibration`.
@@ -32,10 +31,7 @@ impl Measure for Calibration {
     }
 
     fn take(&self, view: &View<'_>) -> Vec<Value> {
-        let of = |set| {
-            let (images, labels) = first(set, usize::MAX);
-            Predictions::new(&logits(view.network, &images), &labels)
-        };
+        let of = |set| Predictions::new(&view.logits(set), &first(set, usize::MAX).1);
         let (validation, test) = (of(&view.data.validation), of(&view.data.standard_test));
         let (fitted, best) = (validation.best_temperature(), test.best_temperature());
         let values = [

@@ -72,7 +72,7 @@ mod tests {
         let mut measuring = example.measuring().with(&[&HighLossPhase]);
         measuring.epoch(1, &*example.network, &steps());
         measuring.epoch(2, &*example.network, &Steps { before: 2, losses: vec![1.25, 0.75, 1.5], ..steps() });
-        measuring.end(Some(1), &*example.network);
+        measuring.end(Some(1), &*example.network, Vec::new());
         let end: Vec<(&str, f64)> = measuring
             .rows()
             .iter()

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use datasets::TaskData;
+use datasets::{ImageSet, TaskData};
 use paths::LearningProcess;
 use serde::{Deserialize, Deserializer, Serializer};
 use tch::Tensor;
@@ -12,7 +13,7 @@ use super::contract::{Measure, Value};
 use super::moment::Moment;
 use super::steps::Steps;
 use super::table::{MeasureRow, measures_from_csv, measures_to_csv};
-use super::view::View;
+use super::view::{Passed, View};
 use crate::network::{Blueprint, Network};
 
 /// What a stage's network is held against, the images it is shown, and what was found so far.
@@ -120,33 +121,36 @@ impl Measuring {
             rows: &self.rows,
             blueprint: &self.blueprint,
             of_received: &self.of_received,
+            passed: Rc::default(),
         }
     }
 
     /// Takes every measure that is due as received.
     pub fn received_now(&mut self, network: &dyn Network) {
-        self.take(Moment::Received, network, None, None);
+        self.take(Moment::Received, network, None, None, Passed::default());
     }
 
     /// Takes every measure that is due before the first step.
     pub fn start(&mut self, network: &dyn Network) {
         let unchanged =
             network.tensors().iter().zip(self.received.tensors()).all(|((_, now), (_, then))| now.equal(&then));
-        self.take(Moment::Start, network, unchanged.then_some(Moment::Received), None);
+        self.take(Moment::Start, network, unchanged.then_some(Moment::Received), None, Passed::default());
     }
 
     /// Takes every measure that is due after an epoch, from 1.
     pub fn epoch(&mut self, epoch: usize, network: &dyn Network, steps: &Steps) {
-        self.take(Moment::Epoch(epoch), network, None, Some(steps));
+        self.take(Moment::Epoch(epoch), network, None, Some(steps), Passed::default());
     }
 
-    /// Takes every measure that is due at the end, when the network has the weights of `epoch`, where that is known.
-    pub fn end(&mut self, epoch: Option<usize>, network: &dyn Network) {
-        self.take(Moment::End, network, epoch.map(Moment::Epoch), None);
+    /// Takes every measure that is due at the end, when the network has the weights of `epoch`, where that is known. Of the sets in `logits`
+    /// these are the logits of all images, so that they need not be computed again.
+    pub fn end(&mut self, epoch: Option<usize>, network: &dyn Network, logits: Vec<(ImageSet, Tensor)>) {
+        self.take(Moment::End, network, epoch.map(Moment::Epoch), None, Passed::with(logits));
     }
 
     /// Takes the measures that are due, or repeats what they found at a moment at which the network was the same.
-    fn take(&mut self, at: Moment, network: &dyn Network, same: Option<Moment>, steps: Option<&Steps>) {
+    fn take(&mut self, at: Moment, network: &dyn Network, same: Option<Moment>, steps: Option<&Steps>, passed: Passed) {
+        let passed = Rc::new(passed);
         let carried_epoch = match (at, same) {
             (Moment::End, Some(Moment::Epoch(epoch))) => Some(epoch),
             _ => None,
@@ -156,7 +160,7 @@ impl Measuring {
             if same.is_some_and(|same| self.repeat(measure, same, at)) {
                 continue;
             }
-            let values = measure.take(&View { steps, carried_epoch, ..self.view(at, network) });
+            let values = measure.take(&View { steps, carried_epoch, passed: passed.clone(), ..self.view(at, network) });
             let row = |value: Value| MeasureRow {
                 moment: at,
                 measure: measure.id(),
@@ -218,7 +222,7 @@ mod tests {
         measuring.received_now(model);
         measuring.start(model);
         measuring.epoch(1, model, &steps());
-        measuring.end(Some(1), model);
+        measuring.end(Some(1), model, Vec::new());
         assert!(copy(model).iter().zip(&before).all(|((_, now), (_, then))| now.equal(then)));
         assert!(copy(measuring.received()).iter().zip(&before).all(|((_, now), (_, then))| now.equal(then)));
         assert!(model.parameters().iter().all(|p| p.tensor.requires_grad() && !p.tensor.grad().defined()));
@@ -233,7 +237,7 @@ mod tests {
         before.start(model);
         let mut after = example.measuring().with(&[by("norms"), by("units")]);
         after.resume(before.rows().to_vec(), &before.ids());
-        after.end(None, model);
+        after.end(None, model, Vec::new());
         assert_eq!(after.ids(), ["norms@1"]);
         assert!(after.rows().iter().all(|row| row.measure == "norms@1"));
         assert!(after.rows().iter().any(|row| row.moment == Moment::Start) && !after.rows().is_empty());
@@ -263,8 +267,8 @@ mod tests {
         assert_eq!(of(Moment::Start), of(Moment::Epoch(1)));
         assert_eq!(of(Moment::Received), of(Moment::Epoch(2)));
         // What epoch 2 found is not computed again, and what was not taken then is.
-        measuring.end(Some(2), model);
-        measuring.end(Some(7), model);
+        measuring.end(Some(2), model, Vec::new());
+        measuring.end(Some(7), model, Vec::new());
         let ends = at(&measuring, Moment::End);
         assert_eq!(ends.len(), 2 * at(&measuring, Moment::Received).len());
         assert_eq!(ends[..ends.len() / 2], ends[ends.len() / 2..]);

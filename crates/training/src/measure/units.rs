@@ -4,9 +4,10 @@ use tch::{Kind, Tensor};
 
 use super::contract::{Measure, Value, is_sparse_epoch, numbers};
 use super::moment::Moment;
-use super::view::{PROBE_IMAGES, View, first};
+use super::outputs::{LayerOutputs, over_positions};
+use super::view::View;
 
-/// `units`: on [`PROBE_IMAGES`] test images transformed as the task's are, so that at the moment `received` they are images that the
+/// `units`: on [`PROBE_IMAGES`](super::PROBE_IMAGES) test images transformed as the task's are, so that at the moment `received` they are images that the
 /// network has yet to learn. Normalisations use the images' own statistics, as in training.
 ///
 /// Of each non-linearity, and of the network as the mean over them: `dormant_0.025` and `dormant_0.1`, the share of units (channels or
@@ -30,42 +31,38 @@ impl Measure for Units {
     }
 
     fn take(&self, view: &View<'_>) -> Vec<Value> {
-        let (images, _) = first(&view.data.test, PROBE_IMAGES);
-        let (mut names, mut rows, mut features) = (Vec::new(), Vec::new(), None);
-        view.network.activations(&images, &mut |activation, output| {
-            let output = output.to_kind(Kind::Float);
-            let dormant = |share: f64| dormant_units(&output, share).to_kind(Kind::Double).mean(Kind::Double);
-            names.push(activation.name.to_owned());
-            rows.push(Tensor::stack(&[dormant(0.025), dormant(0.1)], 0));
-            features = Some(over_positions(&output));
-        });
-        let rows = numbers::<2>(&rows);
+        let outputs = view.outputs(&view.data.test);
+        let row = |layer: &LayerOutputs| {
+            let scores = &layer.sums / layer.places as f64;
+            let share = |of: f64| dormant(&scores, of).to_kind(Kind::Double).mean(Kind::Double);
+            Tensor::stack(&[share(0.025), share(0.1)], 0)
+        };
+        let rows = numbers::<2>(&outputs.layers.iter().map(row).collect::<Vec<_>>());
         let mean = |at: usize| rows.iter().map(|row| row[at]).sum::<f64>() / rows.len() as f64;
-        let subjects =
-            std::iter::once(("network", [mean(0), mean(1)])).chain(names.iter().map(String::as_str).zip(rows.clone()));
-        let dormant = subjects.flat_map(|(subject, row)| {
+        let subjects = std::iter::once(("network", [mean(0), mean(1)]))
+            .chain(outputs.layers.iter().map(|layer| layer.name.as_str()).zip(rows.iter().copied()));
+        let shares = subjects.flat_map(|(subject, row)| {
             ["dormant_0.025", "dormant_0.1"].into_iter().zip(row).map(|(name, value)| Value {
                 subject: subject.to_owned(),
                 name,
                 value,
             })
         });
-        let ranks = ranks(&features.expect("every network has a non-linearity"));
+        let ranks = ranks(&outputs.features);
         let ranks = ["effective_rank", "stable_rank"].into_iter().zip(ranks);
-        dormant.chain(ranks.map(|(name, value)| Value { subject: "features".to_owned(), name, value })).collect()
+        shares.chain(ranks.map(|(name, value)| Value { subject: "features".to_owned(), name, value })).collect()
     }
 }
 
 /// Which units of a non-linearity are dormant: those whose mean |output| over images and positions is at most `share` of its mean over all
 /// of them (Sokar et al. 2023). `output` is float32, B×C×H×W or B×C; the result is C truth values.
 pub fn dormant_units(output: &Tensor, share: f64) -> Tensor {
-    let scores = over_positions(&output.abs()).mean_dim([0i64].as_slice(), false, Kind::Double);
-    scores.less_equal_tensor(&(scores.mean(Kind::Double) * share))
+    dormant(&over_positions(&output.abs()).mean_dim([0i64].as_slice(), false, Kind::Double), share)
 }
 
-/// The mean over positions, where there are any.
-fn over_positions(output: &Tensor) -> Tensor {
-    if output.dim() == 4 { output.mean_dim([2i64, 3].as_slice(), false, Kind::Float) } else { output.shallow_clone() }
+/// The same, where the means of the units are known.
+fn dormant(means: &Tensor, share: f64) -> Tensor {
+    means.less_equal_tensor(&(means.mean(Kind::Double) * share))
 }
 
 /// Effective and stable rank of a matrix.

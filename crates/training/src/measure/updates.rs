@@ -98,7 +98,7 @@ mod tests {
         for epoch in 1..4 {
             measuring.epoch(epoch, &*example.network, &steps());
         }
-        measuring.end(Some(2), &*example.network);
+        measuring.end(Some(2), &*example.network, Vec::new());
         let last = measuring.rows().last().unwrap();
         assert_eq!((last.moment, &*last.name, last.value), (Moment::End, "path_length", 1.5));
     }

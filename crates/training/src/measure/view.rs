@@ -2,14 +2,17 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use datasets::{ImageSet, TaskData};
 use paths::LearningProcess;
 use tch::{Kind, Tensor};
 
 use super::moment::Moment;
+use super::outputs::Outputs;
 use super::steps::Steps;
 use super::table::MeasureRow;
+use crate::evaluate::logits;
 use crate::network::{Blueprint, Network};
 
 /// Images of a test set that a look at a network uses: enough for stable statistics, few enough that it costs less than a hundredth
@@ -45,12 +48,45 @@ pub struct View<'a> {
     pub rows: &'a [MeasureRow],
     pub(super) blueprint: &'a Blueprint,
     pub(super) of_received: &'a RefCell<HashMap<&'static str, Tensor>>,
+    /// What was passed through the network at this moment.
+    pub(super) passed: Rc<Passed>,
+}
+
+/// What measures of one moment share, so that none of them passes the same images again.
+#[derive(Default)]
+pub(super) struct Passed {
+    outputs: RefCell<Vec<(ImageSet, Rc<Outputs>)>>,
+    logits: Vec<(ImageSet, Tensor)>,
+}
+
+impl Passed {
+    /// Where the logits of all images of these sets are known.
+    pub fn with(logits: Vec<(ImageSet, Tensor)>) -> Self {
+        Self { logits, ..Self::default() }
+    }
 }
 
 impl View<'_> {
     /// The first standard test images, at most [`PROBE_IMAGES`]: B×C×H×W in the compute type.
     pub fn probe(&self) -> Tensor {
         first(&self.data.standard_test, PROBE_IMAGES).0
+    }
+
+    /// What the non-linearities put out over the first images of `set`, at most [`PROBE_IMAGES`].
+    pub fn outputs(&self, set: &ImageSet) -> Rc<Outputs> {
+        let mut known = self.passed.outputs.borrow_mut();
+        if let Some((_, outputs)) = known.iter().find(|(of, _)| of.is(set)) {
+            return outputs.clone();
+        }
+        let outputs = Rc::new(Outputs::of(self.network, &first(set, PROBE_IMAGES).0));
+        known.push((set.clone(), outputs.clone()));
+        outputs
+    }
+
+    /// Logits (B×classes, float32) of all images of `set` in eval mode.
+    pub fn logits(&self, set: &ImageSet) -> Tensor {
+        let known = self.passed.logits.iter().find(|(of, _)| of.is(set));
+        known.map_or_else(|| logits(self.network, &first(set, usize::MAX).0), |(_, logits)| logits.shallow_clone())
     }
 
     /// The first training images of the task, at most [`PROBE_TRAIN_IMAGES`], B×C×H×W in the compute type, and their labels (int64, B).
