@@ -6,15 +6,19 @@
 //! files were decoded.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use formats::check_labels;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::digest::{sha256_hex, verify_sha256};
+use crate::digest::{hex, same, sha256_hex, verify_sha256};
 use crate::error::DatasetError;
+use crate::origin::Origin;
 use crate::raw::{RawDataset, RawImages};
 use crate::registry::{Entry, SplitFacts};
+use crate::source::Source;
 
 /// The file's name in a dataset's directory.
 pub const FILE_NAME: &str = "decoded.bin";
@@ -25,84 +29,150 @@ const VERSION: u32 = 1;
 const MAX_HEADER_BYTES: usize = 1 << 16;
 /// The magic number and the header's length.
 const PREAMBLE_BYTES: usize = 12;
+/// A megabyte or less: what was read is still in the cache when it is looked at.
+const IMAGES_AT_ONCE: usize = 256;
 
 /// Where a dataset's decoded copy lies.
 pub fn path(directory: &Path) -> PathBuf {
     directory.join(FILE_NAME)
 }
 
-/// Reads and verifies the decoded copy in a dataset's directory; `None` where there is none.
-///
-/// # Errors
-///
-/// [`DatasetError::Malformed`] where it is cut short, damaged or of another version, [`DatasetError::Digest`] where
-/// its bytes are not the published ones, [`DatasetError::Io`] where it cannot be read.
-pub fn read(entry: &Entry, directory: &Path) -> Result<Option<RawDataset>, DatasetError> {
-    let path = path(directory);
-    let mut file = match File::open(&path) {
-        Ok(file) => file,
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(DatasetError::io(&path, "read the file", cause)),
-    };
-    read_file(entry, &path, &mut file).map(Some)
+/// A dataset's decoded copy, whose header has been compared with what it must be.
+pub(crate) struct DecodedCopy<'a> {
+    entry: &'a Entry,
+    path: PathBuf,
+    file: File,
+    digests: PartDigests,
+    /// Where the training images begin.
+    payload: u64,
 }
 
-fn read_file(entry: &Entry, path: &Path, file: &mut File) -> Result<RawDataset, DatasetError> {
-    let name = path.display().to_string();
-    let file_bytes = file.metadata().map_err(|cause| DatasetError::io(path, "read the file", cause))?.len();
+impl<'a> DecodedCopy<'a> {
+    /// The one in a dataset's directory; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`DatasetError::Malformed`] where it is cut short, damaged or of another version, [`DatasetError::Io`] where it cannot be read.
+    pub fn open(entry: &'a Entry, directory: &Path) -> Result<Option<Self>, DatasetError> {
+        let path = path(directory);
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(DatasetError::io(&path, "read the file", cause)),
+        };
+        let name = path.display().to_string();
+        let file_bytes = file.metadata().map_err(|cause| DatasetError::io(&path, "read the file", cause))?.len();
 
-    let preamble = read_exactly(file, path, PREAMBLE_BYTES)?;
-    let (magic, length) = preamble.split_at(MAGIC.len());
-    let header_bytes = <[u8; 4]>::try_from(length).map_or(0, u32::from_le_bytes) as usize;
-    if magic != MAGIC || header_bytes > MAX_HEADER_BYTES {
-        return Err(DatasetError::malformed(&name, "the start of a decoded dataset", format!("{preamble:02x?}")));
-    }
-    let found: Value = serde_json::from_slice(&read_exactly(file, path, header_bytes)?)
-        .map_err(|cause| DatasetError::malformed(&name, "a JSON header", cause.to_string()))?;
-    let digests = PartDigests::known(entry, &found);
-    let expected = header(entry, &digests);
-    if found != expected {
-        return Err(DatasetError::malformed(&name, format!("the header {expected}"), found.to_string()));
-    }
-    // Checked before anything of that size is allocated.
-    let payload_bytes = split_bytes(entry, &entry.train) + split_bytes(entry, &entry.test);
-    let expected_bytes = (PREAMBLE_BYTES + header_bytes + payload_bytes) as u64;
-    if file_bytes != expected_bytes {
-        return Err(DatasetError::malformed(&name, format!("{expected_bytes} bytes"), format!("{file_bytes} bytes")));
+        let preamble = read_exactly(&mut file, &path, PREAMBLE_BYTES)?;
+        let (magic, length) = preamble.split_at(MAGIC.len());
+        let header_bytes = <[u8; 4]>::try_from(length).map_or(0, u32::from_le_bytes) as usize;
+        if magic != MAGIC || header_bytes > MAX_HEADER_BYTES {
+            return Err(DatasetError::malformed(&name, "the start of a decoded dataset", format!("{preamble:02x?}")));
+        }
+        let found: Value = serde_json::from_slice(&read_exactly(&mut file, &path, header_bytes)?)
+            .map_err(|cause| DatasetError::malformed(&name, "a JSON header", cause.to_string()))?;
+        let digests = PartDigests::known(entry, &found);
+        let expected = header(entry, &digests);
+        if found != expected {
+            return Err(DatasetError::malformed(&name, format!("the header {expected}"), found.to_string()));
+        }
+        // Checked before anything of that size is allocated.
+        let payload = (PREAMBLE_BYTES + header_bytes) as u64;
+        let expected_bytes = payload + (split_bytes(entry, &entry.train) + split_bytes(entry, &entry.test)) as u64;
+        if file_bytes != expected_bytes {
+            return Err(DatasetError::malformed(
+                &name,
+                format!("{expected_bytes} bytes"),
+                format!("{file_bytes} bytes"),
+            ));
+        }
+        Ok(Some(Self { entry, path, file, digests, payload }))
     }
 
-    let [train_images, train_labels, test_images, test_labels] = &digests.0;
-    Ok(RawDataset {
-        name: entry.name,
-        train: read_split(entry, &entry.train, path, file, [train_images, train_labels])?,
-        test: read_split(entry, &entry.test, path, file, [test_images, test_labels])?,
-    })
+    /// The whole dataset.
+    ///
+    /// # Errors
+    ///
+    /// [`DatasetError::Digest`] where its bytes are not the published ones, [`DatasetError::Io`] where they cannot be read.
+    pub fn read(&mut self) -> Result<RawDataset, DatasetError> {
+        let entry = self.entry;
+        let mut set = |of| {
+            let labels = self.labels(of)?;
+            let mut images = Vec::with_capacity(labels.len() * self.image_bytes());
+            self.images(of, &mut |some| images.extend_from_slice(some))?;
+            Ok::<_, DatasetError>(RawImages::new(&self.path.display().to_string(), shape(entry), images, labels)?)
+        };
+        Ok(RawDataset { name: entry.name, train: set(Origin::Training)?, test: set(Origin::Test)? })
+    }
+
+    fn image_bytes(&self) -> usize {
+        shape(self.entry).iter().product()
+    }
+
+    fn facts(&self, of: Origin) -> &'a SplitFacts {
+        match of {
+            Origin::Training => &self.entry.train,
+            Origin::Test => &self.entry.test,
+        }
+    }
+
+    /// Goes to where a set's images begin, or the labels behind them.
+    fn go_to(&mut self, of: Origin, labels: bool) -> Result<(), DatasetError> {
+        let before = if of == Origin::Test { split_bytes(self.entry, &self.entry.train) } else { 0 };
+        let images = if labels { self.facts(of).images * self.image_bytes() } else { 0 };
+        let at = self.payload + (before + images) as u64;
+        self.file.seek(SeekFrom::Start(at)).map_err(|cause| DatasetError::io(&self.path, "read the file", cause))?;
+        Ok(())
+    }
+
+    fn digest(&self, of: Origin, labels: bool) -> &str {
+        &self.digests.0[2 * usize::from(of == Origin::Test) + usize::from(labels)]
+    }
 }
 
-fn read_split(
-    entry: &Entry,
-    facts: &SplitFacts,
-    path: &Path,
-    file: &mut File,
-    [images_digest, labels_digest]: [&str; 2],
-) -> Result<RawImages, DatasetError> {
-    let name = path.display().to_string();
-    let images = read_exactly(file, path, split_bytes(entry, facts) - facts.images)?;
-    let labels = read_exactly(file, path, facts.images)?;
-    verify_sha256(&name, "SHA-256 of the decoded images", &images, images_digest)?;
-    verify_sha256(&name, "SHA-256 of the decoded labels", &labels, labels_digest)?;
-    Ok(RawImages::new(&name, shape(entry), images, labels)?)
+impl Source for DecodedCopy<'_> {
+    fn labels(&mut self, of: Origin) -> Result<Vec<u8>, DatasetError> {
+        self.go_to(of, true)?;
+        let count = self.facts(of).images;
+        let labels = read_exactly(&mut self.file, &self.path, count)?;
+        let name = self.path.display().to_string();
+        verify_sha256(&name, "SHA-256 of the decoded labels", &labels, self.digest(of, true))?;
+        check_labels(&name, &labels)?;
+        Ok(labels)
+    }
+
+    fn images(&mut self, of: Origin, look: &mut dyn FnMut(&[u8])) -> Result<(), DatasetError> {
+        self.go_to(of, false)?;
+        let mut left = self.facts(of).images;
+        let mut some = vec![0; left.min(IMAGES_AT_ONCE) * self.image_bytes()];
+        let mut digest = Sha256::new();
+        while left > 0 {
+            let now = left.min(IMAGES_AT_ONCE);
+            let bytes = &mut some[..now * self.image_bytes()];
+            fill(&mut self.file, &self.path, bytes)?;
+            digest.update(&*bytes);
+            look(bytes);
+            left -= now;
+        }
+        let name = self.path.display().to_string();
+        same(&name, "SHA-256 of the decoded images", hex(&digest.finalize()), self.digest(of, false))
+    }
 }
 
 fn read_exactly(file: &mut File, path: &Path, count: usize) -> Result<Vec<u8>, DatasetError> {
     let mut bytes = vec![0; count];
-    file.read_exact(&mut bytes).map_err(|cause| match cause.kind() {
+    fill(file, path, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn fill(file: &mut File, path: &Path, bytes: &mut [u8]) -> Result<(), DatasetError> {
+    let count = bytes.len();
+    file.read_exact(bytes).map_err(|cause| match cause.kind() {
         io::ErrorKind::UnexpectedEof => {
             DatasetError::malformed(&path.display().to_string(), format!("{count} more bytes"), "the end of the file")
         }
         _ => DatasetError::io(path, "read the file", cause),
-    })?;
-    Ok(bytes)
+    })
 }
 
 /// Writes the decoded copy of a verified dataset; a reader sees the whole file or none.
@@ -188,6 +258,10 @@ mod tests {
 
     use super::*;
     use crate::small;
+
+    fn read(entry: &Entry, directory: &Path) -> Result<Option<RawDataset>, DatasetError> {
+        DecodedCopy::open(entry, directory)?.map(|mut copy| copy.read()).transpose()
+    }
 
     #[test]
     fn what_was_written_is_read() {

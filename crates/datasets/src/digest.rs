@@ -38,7 +38,12 @@ pub fn verify_sha256(file: &str, what: &'static str, bytes: &[u8], expected: &st
     same(file, what, sha256_hex(bytes), expected)
 }
 
-fn same(file: &str, what: &'static str, found: String, expected: &str) -> Result<(), DatasetError> {
+/// Compares a digest that was `found` with the one `expected`.
+///
+/// # Errors
+///
+/// [`DatasetError::Digest`] where they differ.
+pub(crate) fn same(file: &str, what: &'static str, found: String, expected: &str) -> Result<(), DatasetError> {
     if found == expected {
         return Ok(());
     }

@@ -11,8 +11,8 @@ use crate::moves::Moves;
 use crate::origin::Origin;
 use crate::{RawImages, transform};
 
-/// Images converted together; bounds the memory that preparation takes beyond its result.
-const CHUNK: usize = 2_000;
+/// Images converted together: few enough that what a step of it puts out is still in the cache when the next one takes it.
+const CHUNK: usize = 256;
 
 /// Mean and standard deviation of each channel of a dataset's official training images, in [0, 1].
 #[derive(Clone, Debug, PartialEq)]
@@ -23,19 +23,33 @@ pub struct ChannelStatistics {
     pub std: Vec<f64>,
 }
 
-impl ChannelStatistics {
-    /// Computes them exactly, from counts of the 256 values a byte has.
-    pub fn of(raw: &RawImages) -> Self {
-        let plane = raw.height * raw.width;
-        let mut counts = vec![[0u64; 256]; raw.channels];
-        for (index, pixels) in raw.images.chunks_exact(plane).enumerate() {
-            let counts = &mut counts[index % raw.channels];
+/// How often each of the 256 values of a byte is there, in each channel.
+pub(crate) struct ChannelCounts {
+    /// Pixels of a channel of an image.
+    plane: usize,
+    counts: Vec<[u64; 256]>,
+}
+
+impl ChannelCounts {
+    /// Of no images yet, which are of this shape: channels, height, width.
+    pub fn new([channels, height, width]: [usize; 3]) -> Self {
+        Self { plane: height * width, counts: vec![[0; 256]; channels] }
+    }
+
+    /// Adds whole images, N×C×H×W.
+    pub fn add(&mut self, images: &[u8]) {
+        let channels = self.counts.len();
+        for (index, pixels) in images.chunks_exact(self.plane).enumerate() {
+            let counts = &mut self.counts[index % channels];
             for &pixel in pixels {
                 counts[usize::from(pixel)] += 1;
             }
         }
+    }
+
+    pub fn statistics(&self) -> ChannelStatistics {
         let (mut mean, mut std) = (Vec::new(), Vec::new());
-        for counts in counts {
+        for counts in &self.counts {
             let n = counts.iter().sum::<u64>() as f64;
             let moment = |power: i32| {
                 counts.iter().enumerate().map(|(v, &c)| c as f64 * (v as f64 / 255.0).powi(power)).sum::<f64>() / n
@@ -44,7 +58,16 @@ impl ChannelStatistics {
             mean.push(m);
             std.push((moment(2) - m * m).max(0.0).sqrt());
         }
-        Self { mean, std }
+        ChannelStatistics { mean, std }
+    }
+}
+
+impl ChannelStatistics {
+    /// Computes them exactly, from counts of the 256 values a byte has.
+    pub fn of(raw: &RawImages) -> Self {
+        let mut counts = ChannelCounts::new([raw.channels, raw.height, raw.width]);
+        counts.add(&raw.images);
+        counts.statistics()
     }
 
     /// (x − mean) / std on float32 values with channels last; a channel without any variation is only centred.
@@ -79,10 +102,21 @@ impl Selected {
         for &index in indices {
             images.extend_from_slice(&raw.images[index * bytes..(index + 1) * bytes]);
         }
-        let labels: Vec<i64> = indices.iter().map(|&index| i64::from(raw.labels[index])).collect();
-        let shape = [indices.len(), raw.channels, raw.height, raw.width].map(|n| n as i64);
-        let (images, indices) = (Tensor::from_slice(&images).view(shape), indices.to_vec());
-        Self { dataset, origin, indices, images, labels }
+        Self::of_bytes(origin, dataset, [raw.channels, raw.height, raw.width], indices, &images, &raw.labels)
+    }
+
+    /// The images at `indices` of an official set, whose bytes are `images`; `labels` are those of all images of the set.
+    pub(crate) fn of_bytes(
+        origin: Origin,
+        dataset: DatasetName,
+        [channels, height, width]: [usize; 3],
+        indices: &[usize],
+        images: &[u8],
+        labels: &[u8],
+    ) -> Self {
+        let labels = indices.iter().map(|&index| i64::from(labels[index])).collect();
+        let shape = [indices.len(), channels, height, width].map(|n| n as i64);
+        Self { dataset, origin, indices: indices.to_vec(), images: Tensor::from_slice(images).view(shape), labels }
     }
 
     /// Number of images.

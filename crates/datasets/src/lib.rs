@@ -40,6 +40,7 @@ pub mod raw;
 pub mod registry;
 #[cfg(test)]
 mod small;
+mod source;
 mod split;
 mod stripes;
 pub mod transform;

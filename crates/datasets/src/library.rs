@@ -8,8 +8,8 @@ use paths::{DataSelection, DatasetName, Task, Transform};
 use tch::{Device, Kind};
 
 use crate::image_set::{ChannelStatistics, ImageSet, Selected};
-use crate::origin::Origin;
-use crate::{DatasetError, RawDataset, load, split};
+use crate::source::{Picked, Source, pick};
+use crate::{DatasetError, RawDataset, load};
 
 /// The image sets of a task. Clones share their memory.
 #[derive(Clone)]
@@ -147,17 +147,12 @@ impl Library {
             return Ok(chosen.clone());
         }
         let preloaded = lock(&self.preloaded).get(&dataset).cloned();
-        let raw = match preloaded {
-            Some(raw) => raw,
-            None => Arc::new(load(dataset, &self.data_dir, &*self.notice)?),
+        let mut choose = |source: &mut dyn Source| pick(source, dataset, selection);
+        let Picked { statistics, parts } = match preloaded {
+            Some(raw) => choose(&mut &*raw)?,
+            None => load::read(dataset, &self.data_dir, &*self.notice, &mut choose)?,
         };
-        let split = split(&raw, selection)?;
-        let parts = [
-            Selected::new(dataset, &raw.train, &split.train),
-            Selected::new(dataset, &raw.train, &split.validation),
-            Selected::from(Origin::Test, dataset, &raw.test, &split.test),
-        ];
-        let chosen = Arc::new(Chosen { statistics: ChannelStatistics::of(&raw.train), parts: Mutex::new(parts) });
+        let chosen = Arc::new(Chosen { statistics, parts: Mutex::new(parts) });
         *place = Some(chosen.clone());
         Ok(chosen)
     }

@@ -1,4 +1,4 @@
-//! The one call that gives a dataset's bytes.
+//! The calls that give a dataset's bytes.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use paths::DatasetName;
 
-use crate::cache;
+use crate::cache::{self, DecodedCopy};
 use crate::error::{DatasetError, Unavailable};
 use crate::fetch;
 use crate::local;
 use crate::raw::RawDataset;
 use crate::registry::{self, Entry};
+use crate::source::Source;
 
 /// Gives a dataset as it was published, from `data_dir/<name>/`, or from where torchvision keeps it in `data_dir`.
 ///
@@ -28,20 +29,65 @@ pub fn load(name: DatasetName, data_dir: &Path, notice: &dyn Fn(&str)) -> Result
     load_entry(registry::entry(name), data_dir, notice)
 }
 
+/// The same for `look`, which is shown the dataset, and need not have all of it in memory at once. It is called again where it was shown a damaged
+/// copy.
+///
+/// # Errors
+/// Those of [`load`] and of `look`.
+pub(crate) fn read<T>(
+    name: DatasetName,
+    data_dir: &Path,
+    notice: &dyn Fn(&str),
+    look: &mut dyn FnMut(&mut dyn Source) -> Result<T, DatasetError>,
+) -> Result<T, DatasetError> {
+    read_entry(registry::entry(name), data_dir, notice, look)
+}
+
+fn read_entry<T>(
+    entry: &Entry,
+    data_dir: &Path,
+    notice: &dyn Fn(&str),
+    look: &mut dyn FnMut(&mut dyn Source) -> Result<T, DatasetError>,
+) -> Result<T, DatasetError> {
+    match obtain(entry, data_dir, notice, |copy| look(copy))? {
+        Obtained::FromCopy(found) => Ok(found),
+        Obtained::Fetched(dataset) => look(&mut &dataset),
+    }
+}
+
 fn load_entry(entry: &Entry, data_dir: &Path, notice: &dyn Fn(&str)) -> Result<RawDataset, DatasetError> {
+    match obtain(entry, data_dir, notice, |copy| copy.read())? {
+        Obtained::FromCopy(dataset) | Obtained::Fetched(dataset) => Ok(dataset),
+    }
+}
+
+enum Obtained<T> {
+    FromCopy(T),
+    Fetched(RawDataset),
+}
+
+/// What `look` finds in the decoded copy, or, where there is none that can be used, the dataset, of which one is then kept.
+fn obtain<T>(
+    entry: &Entry,
+    data_dir: &Path,
+    notice: &dyn Fn(&str),
+    look: impl FnOnce(&mut DecodedCopy<'_>) -> Result<T, DatasetError>,
+) -> Result<Obtained<T>, DatasetError> {
     let directory = local::own_folder(entry, data_dir);
     let turn = turn(&directory);
     let mut settled = turn.lock().unwrap_or_else(PoisonError::into_inner);
-    match cache::read(entry, &directory) {
-        Ok(Some(dataset)) => return Ok(dataset),
+    match DecodedCopy::open(entry, &directory).and_then(|copy| copy.map(|mut copy| look(&mut copy)).transpose()) {
+        Ok(Some(found)) => return Ok(Obtained::FromCopy(found)),
         Ok(None) => {}
+        // Nothing is wrong with the copy.
+        Err(error @ DatasetError::Selection { .. }) => return Err(error),
         Err(error) => notice(&format!("{}: the decoded copy cannot be used and is rebuilt: {error}", entry.name)),
     }
     let dataset = fetch::fetch(entry, data_dir, &mut settled, notice)?;
     if let Err(error) = cache::write(entry, &directory, &dataset) {
         notice(&format!("{}: no decoded copy is kept: {error}", entry.name));
     }
-    Ok(dataset)
+    Ok(Obtained::Fetched(dataset))
 }
 
 /// Held by the call that looks after a dataset's folder; that no source could provide the dataset, once that is known.
@@ -62,8 +108,12 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::thread;
 
+    use paths::{DataSelection, Transform};
+
     use super::*;
-    use crate::small;
+    use crate::origin::Origin;
+    use crate::source::{Picked, pick};
+    use crate::{ChannelStatistics, Selected, small};
 
     fn data_with_mnist() -> (tempfile::TempDir, Entry, RawDataset) {
         let data = tempfile::tempdir().unwrap();
@@ -102,6 +152,38 @@ mod tests {
             assert!(notices.borrow()[0].contains("rebuilt"), "{notices:?}");
             assert_eq!(fs::read(&path).unwrap(), intact);
         }
+    }
+
+    #[test]
+    fn what_is_picked_is_the_same_wherever_it_is_read() {
+        let (data, entry, expected) = data_with_mnist();
+        let selection = DataSelection { validation_fraction: 0.4, ..DataSelection::default() };
+        let read = |notice: &dyn Fn(&str)| {
+            let mut look = |source: &mut dyn Source| pick(source, entry.name, &selection);
+            read_entry(&entry, data.path(), notice, &mut look)
+        };
+        let picked = [read(&|_| ()).unwrap(), read(&silent).unwrap()];
+        let path = cache::path(&local::own_folder(&entry, data.path()));
+        let mut bytes = fs::read(&path).unwrap();
+        let first_pixel = bytes.len() - 3 * 784 - 3 - 2 * 784 - 2;
+        bytes[first_pixel] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        let notices = RefCell::new(Vec::new());
+        let again = read(&|line| notices.borrow_mut().push(line.to_string())).unwrap();
+        assert!(notices.borrow()[0].contains("SHA-256 of the decoded images"), "{notices:?}");
+        for Picked { statistics, parts } in picked.iter().chain([&again]) {
+            assert_eq!(*statistics, ChannelStatistics::of(&expected.train));
+            assert_eq!(parts.each_ref().map(Selected::len), [2, 1, 2]);
+            let of = |part: &Selected| part.transformed(0, part.len(), &Transform::STANDARD, 0);
+            assert!(parts.iter().zip(&picked[0].parts).all(|(part, first)| of(part).equal(&of(first))));
+        }
+        let test = Selected::from(Origin::Test, entry.name, &expected.test, &[0, 1]);
+        let of = |part: &Selected| part.transformed(0, 2, &Transform::STANDARD, 0);
+        assert!(of(&picked[1].parts[2]).equal(&of(&test)));
+        // A selection that cannot be made is no damage.
+        let mut look = |source: &mut dyn Source| pick(source, entry.name, &DataSelection::default());
+        let error = read_entry(&entry, data.path(), &silent, &mut look).err().unwrap();
+        assert!(matches!(error, DatasetError::Selection { .. }), "{error}");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Which images are trained on, validated on and tested on.
 
-use paths::DataSelection;
 use paths::random::{Purpose, stream};
+use paths::{DataSelection, DatasetName};
 use rand::seq::SliceRandom;
 
-use crate::{DatasetError, RawDataset};
+use crate::DatasetError;
 
 /// Indices into the official training set (`train`, `validation`) and test set (`test`), each in ascending order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,19 +17,23 @@ pub struct Split {
     pub test: Vec<usize>,
 }
 
-/// Chooses class-stratified subsets. The choice depends on the labels and on `selection` alone, so every run of an
+/// Chooses class-stratified subsets, given the labels of the official training and test images. The choice depends on the labels and on `selection` alone, so every run of an
 /// experiment sees the same images; of two selections that differ in the number of images, the smaller is contained in the
 /// larger.
 ///
 /// # Errors
 /// [`DatasetError::Selection`] where so few images are asked for that fewer than two would be trained on or none validated on.
-pub fn split(dataset: &RawDataset, selection: &DataSelection) -> Result<Split, DatasetError> {
-    let classes = by_class(&dataset.train.labels, selection.split_seed, Purpose::Split);
-    let total = selection.train_images.of(dataset.train.len());
+pub fn split(
+    dataset: DatasetName,
+    [train_labels, test_labels]: [&[u8]; 2],
+    selection: &DataSelection,
+) -> Result<Split, DatasetError> {
+    let classes = by_class(train_labels, selection.split_seed, Purpose::Split);
+    let total = selection.train_images.of(train_labels.len());
     let wanted_validation = (total as f64 * selection.validation_fraction).round() as usize;
     if wanted_validation == 0 || wanted_validation + 2 > total {
         return Err(DatasetError::Selection {
-            dataset: dataset.name,
+            dataset,
             train_images: total,
             validation_fraction: selection.validation_fraction,
         });
@@ -43,9 +47,9 @@ pub fn split(dataset: &RawDataset, selection: &DataSelection) -> Result<Split, D
         train.extend_from_slice(&class[held_out..taken]);
     }
 
-    let classes = by_class(&dataset.test.labels, selection.split_seed, Purpose::TestSubset);
+    let classes = by_class(test_labels, selection.split_seed, Purpose::TestSubset);
     let taken =
-        allocate(&classes.iter().map(Vec::len).collect::<Vec<_>>(), selection.test_images.of(dataset.test.len()));
+        allocate(&classes.iter().map(Vec::len).collect::<Vec<_>>(), selection.test_images.of(test_labels.len()));
     let mut test: Vec<usize> = classes.iter().zip(taken).flat_map(|(class, taken)| class[..taken].to_vec()).collect();
     for indices in [&mut train, &mut validation, &mut test] {
         indices.sort_unstable();
@@ -85,14 +89,12 @@ fn allocate(sizes: &[usize], total: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RawImages;
-    use paths::{Count, DatasetName};
+    use paths::Count;
     use proptest::prelude::*;
 
-    fn dataset(train_labels: Vec<u8>, test_labels: Vec<u8>) -> RawDataset {
-        let images =
-            |labels: Vec<u8>| RawImages { channels: 1, height: 1, width: 1, images: vec![0; labels.len()], labels };
-        RawDataset { name: DatasetName::Mnist, train: images(train_labels), test: images(test_labels) }
+    /// Of a dataset with the same labels in both sets.
+    fn split(labels: &[u8], selection: &DataSelection) -> Result<Split, DatasetError> {
+        super::split(DatasetName::Mnist, [labels, labels], selection)
     }
 
     fn selection(train_images: usize, test_images: usize) -> DataSelection {
@@ -103,19 +105,17 @@ mod tests {
     #[test]
     fn classes_keep_their_share() {
         let labels: Vec<u8> = (0..1000).map(|i| (i % 10) as u8).collect();
-        let raw = dataset(labels.clone(), labels);
-        let split = split(&raw, &selection(500, 100)).unwrap();
+        let split = split(&labels, &selection(500, 100)).unwrap();
         assert_eq!((split.train.len(), split.validation.len(), split.test.len()), (450, 50, 100));
         for class in 0..10 {
-            let of = |indices: &[usize]| indices.iter().filter(|&&i| raw.train.labels[i] == class).count();
+            let of = |indices: &[usize]| indices.iter().filter(|&&i| labels[i] == class).count();
             assert_eq!((of(&split.train), of(&split.validation), of(&split.test)), (45, 5, 10));
         }
     }
 
     #[test]
     fn too_few_images_are_refused() {
-        let raw = dataset(vec![0, 1, 2], vec![0]);
-        assert!(split(&raw, &selection(1, 1)).is_err());
+        assert!(split(&[0, 1, 2], &selection(1, 1)).is_err());
     }
 
     proptest! {
@@ -123,21 +123,20 @@ mod tests {
         fn parts_are_disjoint_and_as_large_as_asked(
             labels in prop::collection::vec(0u8..10, 20..300), asked in 10usize..400, seed in 0u64..5,
         ) {
-            let raw = dataset(labels.clone(), labels.clone());
             let chosen = DataSelection { split_seed: seed, ..selection(asked, asked) };
-            let parts = split(&raw, &chosen).unwrap();
+            let parts = split(&labels, &chosen).unwrap();
             prop_assert_eq!(parts.train.len() + parts.validation.len(), asked.min(labels.len()));
             prop_assert_eq!(parts.test.len(), asked.min(labels.len()));
             prop_assert!(parts.train.iter().all(|i| !parts.validation.contains(i)));
             prop_assert!(parts.train.windows(2).all(|w| w[0] < w[1]));
-            prop_assert_eq!(parts, split(&raw, &chosen).unwrap());
+            prop_assert_eq!(parts, split(&labels, &chosen).unwrap());
         }
 
         #[test]
         fn smaller_selections_lie_in_larger_ones(asked in 20usize..200) {
             let labels: Vec<u8> = (0..300).map(|i| (i % 10) as u8).collect();
-            let raw = dataset(labels.clone(), labels);
-            let (few, many) = (split(&raw, &selection(asked, asked)).unwrap(), split(&raw, &selection(asked + 50, asked + 50)).unwrap());
+            let of = |asked| split(&labels, &selection(asked, asked)).unwrap();
+            let (few, many) = (of(asked), of(asked + 50));
             let all = |s: &Split| { let mut a = s.train.clone(); a.extend(&s.validation); a };
             let larger = all(&many);
             prop_assert!(all(&few).iter().all(|i| larger.contains(i)));

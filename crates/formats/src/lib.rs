@@ -24,4 +24,4 @@ pub mod samples;
 
 pub use bounded::read_at_most;
 pub use malformed::Malformed;
-pub use raw::{CLASSES, RawImages};
+pub use raw::{CLASSES, RawImages, check_labels};

@@ -66,8 +66,12 @@ impl RawImages {
     }
 }
 
-/// Every label must name a class.
-pub(crate) fn check_labels(file: &str, labels: &[u8]) -> Result<(), Malformed> {
+/// Every label must name a class; `file` is the name under which a mistake is reported.
+///
+/// # Errors
+///
+/// [`Malformed`] where a label is not below [`CLASSES`].
+pub fn check_labels(file: &str, labels: &[u8]) -> Result<(), Malformed> {
     match labels.iter().enumerate().find(|(_, label)| **label >= CLASSES) {
         None => Ok(()),
         Some((index, label)) => {
