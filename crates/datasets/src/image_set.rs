@@ -89,6 +89,20 @@ pub struct Selected {
     labels: Vec<i64>,
 }
 
+impl Clone for Selected {
+    /// The bytes of the images are shared.
+    fn clone(&self) -> Self {
+        let Self { dataset, origin, indices, images, labels } = self;
+        Self {
+            dataset: *dataset,
+            origin: *origin,
+            indices: indices.clone(),
+            images: images.shallow_clone(),
+            labels: labels.clone(),
+        }
+    }
+}
+
 impl Selected {
     /// Copies the images at `indices` of the official training set.
     pub fn new(dataset: DatasetName, raw: &RawImages, indices: &[usize]) -> Self {

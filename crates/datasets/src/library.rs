@@ -127,13 +127,10 @@ impl Library {
         if let Some(set) = &*place {
             return Ok(set.clone());
         }
-        let set = {
-            let parts = lock(&chosen.parts);
-            let selected = &parts[part as usize];
-            let training = part == Part::Train;
-            let (kind, device) = (self.kind, self.device);
-            ImageSet::prepare(selected, transform, &chosen.statistics, training, selection.split_seed, kind, device)
-        };
+        let selected = lock(&chosen.parts)[part as usize].clone();
+        let (training, kind, device) = (part == Part::Train, self.kind, self.device);
+        let set =
+            ImageSet::prepare(&selected, transform, &chosen.statistics, training, selection.split_seed, kind, device);
         *place = Some(set.clone());
         drop(place);
         lock(&self.prepared).evict(self.budget_bytes);

@@ -1,6 +1,7 @@
 // ATen's fused step of SGD, which `tch` has no function for.
 
 #include <ATen/ATen.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
@@ -62,13 +63,18 @@ extern "C" char* fused_sgd_step(at::Tensor* const* parameters, at::Tensor* const
   return guarded([&] {
     const c10::NoGradGuard no_grad;
     std::vector<at::Tensor> own, along, kept;
-    for (int64_t i = 0; i < count; i++) {
-      const at::Tensor& parameter = *parameters[i];
-      own.push_back(as_it_lies(parameter));
-      const bool alike = gradients[i]->strides() == parameter.strides();
-      along.push_back(as_it_lies(alike ? *gradients[i] : at::empty_like(parameter).copy_(*gradients[i])));
-      TORCH_CHECK(buffers[i]->strides() == parameter.strides(), "a momentum buffer lies in memory otherwise than its parameter");
-      kept.push_back(as_it_lies(*buffers[i]));
+    {
+      // Autograd need not keep track of these views.
+      const at::AutoDispatchBelowADInplaceOrView guard;
+      for (int64_t i = 0; i < count; i++) {
+        const at::Tensor& parameter = *parameters[i];
+        own.push_back(as_it_lies(parameter));
+        const bool alike = gradients[i]->strides() == parameter.strides();
+        along.push_back(as_it_lies(alike ? *gradients[i] : at::empty_like(parameter).copy_(*gradients[i])));
+        TORCH_CHECK(buffers[i]->strides() == parameter.strides(),
+                    "a momentum buffer lies in memory otherwise than its parameter");
+        kept.push_back(as_it_lies(*buffers[i]));
+      }
     }
     if (momentum == 0) {
       // ATen's step would keep no buffers then.

@@ -2,6 +2,7 @@
 // shortcut added up in place. The layers are those of ways.h and passes.h.
 
 #include <ATen/ATen.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <array>
@@ -95,6 +96,12 @@ Outputs run(const Block& block, const Tensor& x, std::array<Kept, 3>& kept) {
   return {run(block.second, block.statistics, inner, beside, true, kept[1]), inner};
 }
 
+// The same with nothing of it seen by autograd.
+Outputs run_apart(const Block& block, const Tensor& x, std::array<Kept, 3>& kept) {
+  const at::AutoDispatchBelowADInplaceOrView guard;
+  return run(block, x, kept);
+}
+
 class ResidualBlock : public torch::autograd::Function<ResidualBlock> {
  public:
   // The parameters are given on their own, too, so that autograd sees them: weight, γ and β of each layer. Without a convolution on the
@@ -104,7 +111,7 @@ class ResidualBlock : public torch::autograd::Function<ResidualBlock> {
                                const std::optional<Tensor>& weight3, const std::optional<Tensor>& gamma3,
                                const std::optional<Tensor>& beta3, const Block* block) {
     std::array<Kept, 3> kept;
-    const auto [y, inner] = run(*block, x, kept);
+    const auto [y, inner] = run_apart(*block, x, kept);
     variable_list saved = {x, inner, y, weight1, gamma1, weight2, gamma2};
     if (block->shortcut) saved.insert(saved.end(), {*weight3, *gamma3});
     for (size_t layer = 0; layer < (block->shortcut ? 3 : 2); layer++)
@@ -119,6 +126,7 @@ class ResidualBlock : public torch::autograd::Function<ResidualBlock> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     TORCH_CHECK(!at::GradMode::is_enabled(), "this residual block has no second derivative");
     const variable_list saved = context->get_saved_variables();
+    const at::AutoDispatchBelowADInplaceOrView guard;
     const int64_t stride = context->saved_data["stride"].toInt();
     const bool convolved_shortcut = context->saved_data["shortcut"].toBool();
     const Tensor &x = saved[0], &inner = saved[1], &y = saved[2], none;
@@ -194,7 +202,7 @@ extern "C" char* residual_block_forward([[maybe_unused]] const Tensor* x, [[mayb
       found = {both[0], both[1]};
     } else {
       std::array<Kept, 3> kept;
-      found = run(block, *x, kept);
+      found = run_apart(block, *x, kept);
     }
     outputs[0] = new Tensor(found.y);
     outputs[1] = new Tensor(found.inner);
