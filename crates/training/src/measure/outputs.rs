@@ -1,8 +1,11 @@
 //! What the non-linearities of a network put out over some images, unit by unit: what several measures are made of.
 
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use crate::network::Network;
+
+/// Values that are summed together on a CPU: few enough that what is made of them stays in the cache.
+const CPU_VALUES: i64 = 1 << 16;
 
 /// One pass of some images.
 pub struct Outputs {
@@ -44,15 +47,20 @@ impl LayerOutputs {
     fn of(name: &str, output: &Tensor) -> Self {
         // Places along the first dimension, units along the second: no copy where memory is channels-last.
         let rows = if output.dim() == 4 { output.permute([0, 2, 3, 1]).flatten(0, 2) } else { output.shallow_clone() };
+        let (places, units) = rows.size2().expect("rows of units");
+        let together = if rows.device() == Device::Cpu { (CPU_VALUES / units).max(1) } else { places };
         let over_places = |tensor: &Tensor, kind| tensor.sum_dim_intlist([0i64].as_slice(), false, kind);
-        Self {
-            name: name.to_owned(),
-            places: rows.size()[0],
-            sums: over_places(&rows, Kind::Double),
-            squares: rows.square().sum(Kind::Double),
+        let of = |rows: &Tensor| {
             // float32 counts without error, and faster than integers: there are far fewer places than 2²⁴.
-            active: over_places(&rows.sign(), Kind::Float).to_kind(Kind::Double),
-        }
+            let active = over_places(&rows.sign(), Kind::Float).to_kind(Kind::Double);
+            [over_places(rows, Kind::Double), rows.square().sum(Kind::Double), active]
+        };
+        let total = rows.split(together, 0).iter().map(of).reduce(|mut total, part| {
+            total.iter_mut().zip(&part).for_each(|(total, part)| *total += part);
+            total
+        });
+        let [sums, squares, active] = total.expect("there are places");
+        Self { name: name.to_owned(), places, sums, squares, active }
     }
 }
 
@@ -63,8 +71,6 @@ pub(super) fn over_positions(output: &Tensor) -> Tensor {
 
 #[cfg(test)]
 mod tests {
-    use tch::Device;
-
     use super::*;
 
     #[test]
@@ -80,6 +86,11 @@ mod tests {
             assert_eq!((list(&found.sums), list(&found.active)), (vec![4.0, 7.0], vec![2.0, 2.0]));
             assert_eq!(found.squares.double_value(&[]), 39.0);
         }
+        // More than are summed together.
+        let many = Tensor::from_slice(&[0f32, 2.0, 1.0]).repeat([CPU_VALUES, 1]);
+        let found = LayerOutputs::of("relu", &many);
+        assert_eq!(Vec::<f64>::try_from(&found.sums).unwrap(), [0.0, 2.0, 1.0].map(|value| value * CPU_VALUES as f64));
+        assert_eq!(found.squares.double_value(&[]), 5.0 * CPU_VALUES as f64);
         let neurons = LayerOutputs::of("relu", &Tensor::ones([3, 5], (Kind::Float, Device::Cpu)));
         assert_eq!((neurons.places, neurons.sums.size()), (3, vec![5]));
     }
