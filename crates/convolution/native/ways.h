@@ -6,8 +6,8 @@
 
 namespace convolution {
 
-// Whether these kernels take images `x`, or float32 ones of such sizes in channels-last memory. Where the gradient of the images is asked
-// for, `learns`, they need another number of channels.
+// Whether these kernels take images `x`, or float32 ones of such sizes in channels-last memory. Where the gradient of the images may be asked
+// for, `learns`, their channels must be a multiple of LANES.
 bool takes(const at::Tensor& x, const at::Tensor& weight, int64_t stride, int64_t padding, bool learns);
 bool takes(at::IntArrayRef x, const at::Tensor& weight, int64_t stride, int64_t padding, bool learns);
 

@@ -97,7 +97,8 @@ impl<'a> DecodedCopy<'a> {
     ///
     /// # Errors
     ///
-    /// [`DatasetError::Digest`] where its bytes are not the published ones, [`DatasetError::Io`] where they cannot be read.
+    /// [`DatasetError::Digest`] where its bytes are not the published ones, [`DatasetError::Malformed`] where they end too early or a
+    /// label is no class, [`DatasetError::Io`] where they cannot be read.
     pub fn read(&mut self) -> Result<RawDataset, DatasetError> {
         let entry = self.entry;
         let mut set = |of| {

@@ -42,7 +42,7 @@ type Slot<T> = Arc<Mutex<Option<T>>>;
 /// The images that a selection picks from a dataset.
 struct Chosen {
     statistics: ChannelStatistics,
-    // Tensors may not be used from two threads at once.
+    // A tensor is not `Sync`: each thread takes handles of its own, and nobody writes to the images.
     parts: Mutex<[Selected; 3]>,
 }
 

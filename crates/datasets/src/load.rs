@@ -29,8 +29,8 @@ pub fn load(name: DatasetName, data_dir: &Path, notice: &dyn Fn(&str)) -> Result
     load_entry(registry::entry(name), data_dir, notice)
 }
 
-/// The same for `look`, which is shown the dataset, and need not have all of it in memory at once. It is called again where it was shown a damaged
-/// copy.
+/// The same for `look`, which is shown the dataset, and need not have all of it in memory at once. It is called again where it was shown
+/// a damaged copy.
 ///
 /// # Errors
 /// Those of [`load`] and of `look`.

@@ -11,8 +11,8 @@ pub(crate) trait Source {
     /// The labels of an official set.
     fn labels(&mut self, of: Origin) -> Result<Vec<u8>, DatasetError>;
 
-    /// Shows `look` every image of an official set once, in order, some whole ones at a time: bytes N×C×H×W. Only where this succeeds were they
-    /// the published ones.
+    /// Shows `look` every image of an official set once, in order, some whole ones at a time: bytes N×C×H×W. Only where this succeeds were
+    /// they the published ones.
     fn images(&mut self, of: Origin, look: &mut dyn FnMut(&[u8])) -> Result<(), DatasetError>;
 }
 

@@ -17,9 +17,9 @@ pub struct Split {
     pub test: Vec<usize>,
 }
 
-/// Chooses class-stratified subsets, given the labels of the official training and test images. The choice depends on the labels and on `selection` alone, so every run of an
-/// experiment sees the same images; of two selections that differ in the number of images, the smaller is contained in the
-/// larger.
+/// Chooses class-stratified subsets, given the labels of the official training and test images. The choice depends on these and on
+/// `selection` alone, so every run of an experiment sees the same images; of two selections that differ in the number of images, the
+/// smaller is contained in the larger.
 ///
 /// # Errors
 /// [`DatasetError::Selection`] where so few images are asked for that fewer than two would be trained on or none validated on.

@@ -64,7 +64,7 @@ extern "C" char* fused_sgd_step(at::Tensor* const* parameters, at::Tensor* const
     const c10::NoGradGuard no_grad;
     std::vector<at::Tensor> own, along, kept;
     {
-      // Autograd need not keep track of these views.
+      // Autograd need not keep track of these views; that the parameters change is told below.
       const at::AutoDispatchBelowADInplaceOrView guard;
       for (int64_t i = 0; i < count; i++) {
         const at::Tensor& parameter = *parameters[i];
@@ -76,6 +76,7 @@ extern "C" char* fused_sgd_step(at::Tensor* const* parameters, at::Tensor* const
         kept.push_back(as_it_lies(*buffers[i]));
       }
     }
+    for (int64_t i = 0; i < count; i++) parameters[i]->unsafeGetTensorImpl()->bump_version();
     if (momentum == 0) {
       // ATen's step would keep no buffers then.
       at::_foreach_copy_(kept, along);

@@ -79,48 +79,46 @@ struct Kept {
   Tensor convolved, mean, invstd;
 };
 
-Tensor run(const Layer& layer, const Statistics& statistics, const Tensor& x, const Tensor& shortcut, bool relu, Kept& kept) {
+// `kept` is null where no gradients are to come.
+Tensor run(const Layer& layer, const Statistics& statistics, const Tensor& x, const Tensor& shortcut, bool relu, Kept* kept) {
   const Tensor convolved = convolution::forward(x, layer.weight, layer.stride, layer.padding);
   if (!statistics.of_batch) return batch_norm::evaluate(convolved, layer.norm, statistics.eps, shortcut, relu);
   batch_norm::Layer norm = layer.norm;
   if (!statistics.move) norm.running_mean = norm.running_var = Tensor();
   auto [y, mean, invstd] = batch_norm::forward(convolved, norm, statistics.momentum, statistics.eps, shortcut, relu);
-  kept = {convolved, mean, invstd};
+  if (kept) *kept = {convolved, mean, invstd};
   return y;
 }
 
-Outputs run(const Block& block, const Tensor& x, std::array<Kept, 3>& kept) {
-  const Tensor none;
-  const Tensor beside = block.shortcut ? run(*block.shortcut, block.statistics, x, none, false, kept[2]) : x;
-  const Tensor inner = run(block.first, block.statistics, x, none, true, kept[0]);
-  return {run(block.second, block.statistics, inner, beside, true, kept[1]), inner};
-}
-
-// The same with nothing of it seen by autograd.
-Outputs run_apart(const Block& block, const Tensor& x, std::array<Kept, 3>& kept) {
+// Nothing of it is seen by autograd. `kept` has three places, or is null.
+Outputs run(const Block& block, const Tensor& x, Kept* kept) {
   const at::AutoDispatchBelowADInplaceOrView guard;
-  return run(block, x, kept);
+  const auto at = [&](size_t layer) { return kept ? kept + layer : nullptr; };
+  const Tensor none;
+  const Tensor beside = block.shortcut ? run(*block.shortcut, block.statistics, x, none, false, at(2)) : x;
+  const Tensor inner = run(block.first, block.statistics, x, none, true, at(0));
+  return {run(block.second, block.statistics, inner, beside, true, at(1)), inner};
 }
 
 class ResidualBlock : public torch::autograd::Function<ResidualBlock> {
  public:
   // The parameters are given on their own, too, so that autograd sees them: weight, γ and β of each layer. Without a convolution on the
-  // shortcut the last three are those of the second layer again, and get no gradient.
-  static variable_list forward(AutogradContext* context, const Tensor& x, const Tensor& weight1, const Tensor& gamma1,
+  // shortcut the last three are absent. The inner ReLU's output is put into `inner`: as one of the node's it would be given a gradient.
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight1, const Tensor& gamma1,
                                const Tensor& beta1, const Tensor& weight2, const Tensor& gamma2, const Tensor& beta2,
                                const std::optional<Tensor>& weight3, const std::optional<Tensor>& gamma3,
-                               const std::optional<Tensor>& beta3, const Block* block) {
+                               const std::optional<Tensor>& beta3, const Block* block, Tensor* inner) {
     std::array<Kept, 3> kept;
-    const auto [y, inner] = run_apart(*block, x, kept);
-    variable_list saved = {x, inner, y, weight1, gamma1, weight2, gamma2};
+    const Outputs found = run(*block, x, kept.data());
+    variable_list saved = {x, found.inner, found.y, weight1, gamma1, weight2, gamma2};
     if (block->shortcut) saved.insert(saved.end(), {*weight3, *gamma3});
     for (size_t layer = 0; layer < (block->shortcut ? 3 : 2); layer++)
       saved.insert(saved.end(), {kept[layer].convolved, kept[layer].mean, kept[layer].invstd});
     context->save_for_backward(saved);
     context->saved_data["stride"] = block->first.stride;
     context->saved_data["shortcut"] = block->shortcut.has_value();
-    context->mark_non_differentiable({inner});
-    return {y, inner};
+    *inner = found.inner;
+    return found.y;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -131,7 +129,7 @@ class ResidualBlock : public torch::autograd::Function<ResidualBlock> {
     const bool convolved_shortcut = context->saved_data["shortcut"].toBool();
     const Tensor &x = saved[0], &inner = saved[1], &y = saved[2], none;
     const Tensor* kept = &saved[convolved_shortcut ? 9 : 7];
-    variable_list found(11);
+    variable_list found(12);
 
     // The gradients of a layer's parameters are put at `at`; gives that of its input.
     const auto convolution_back = [&](size_t at, const Tensor& input, const Tensor& gradient, const Tensor& weight,
@@ -194,15 +192,13 @@ extern "C" char* residual_block_forward([[maybe_unused]] const Tensor* x, [[mayb
         return block.shortcut ? std::make_optional(of(*block.shortcut)) : std::nullopt;
       };
       const Layer &first = block.first, &second = block.second;
-      const variable_list both = ResidualBlock::apply(
+      found.y = ResidualBlock::apply(
           *x, first.weight, first.norm.weight, first.norm.bias, second.weight, second.norm.weight, second.norm.bias,
           given([](const Layer& layer) -> const Tensor& { return layer.weight; }),
           given([](const Layer& layer) -> const Tensor& { return layer.norm.weight; }),
-          given([](const Layer& layer) -> const Tensor& { return layer.norm.bias; }), &block);
-      found = {both[0], both[1]};
+          given([](const Layer& layer) -> const Tensor& { return layer.norm.bias; }), &block, &found.inner);
     } else {
-      std::array<Kept, 3> kept;
-      found = run_apart(block, *x, kept);
+      found = run(block, *x, nullptr);
     }
     outputs[0] = new Tensor(found.y);
     outputs[1] = new Tensor(found.inner);

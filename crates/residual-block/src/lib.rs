@@ -10,6 +10,8 @@ use std::ffi::c_char;
 
 use tch::Tensor;
 use torch_sys::C_tensor;
+// Their C++ is called by that of this crate.
+use {batch_norm as _, convolution as _};
 
 /// A convolution without bias and the batch normalisation behind it; everything float32.
 #[derive(Clone, Copy)]

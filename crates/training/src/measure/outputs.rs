@@ -25,7 +25,7 @@ pub struct LayerOutputs {
     pub sums: Tensor,
     /// The sum of the squares of all outputs, float64.
     pub squares: Tensor,
-    /// How many of each unit's outputs are not zero, float64.
+    /// How many of each unit's outputs are not zero, float64; not a number where an output is none.
     pub active: Tensor,
 }
 
@@ -51,9 +51,11 @@ impl LayerOutputs {
         let together = if rows.device() == Device::Cpu { (CPU_VALUES / units).max(1) } else { places };
         let over_places = |tensor: &Tensor, kind| tensor.sum_dim_intlist([0i64].as_slice(), false, kind);
         let of = |rows: &Tensor| {
-            // float32 counts without error, and faster than integers: there are far fewer places than 2²⁴.
-            let active = over_places(&rows.sign(), Kind::Float).to_kind(Kind::Double);
-            [over_places(rows, Kind::Double), rows.square().sum(Kind::Double), active]
+            let sums = over_places(rows, Kind::Double);
+            // float32 counts without error, and faster than integers: there are far fewer places than 2²⁴. What is not a number has no
+            // sign, but makes its unit's sum none.
+            let active = over_places(&rows.sign(), Kind::Float) + &sums * 0.0;
+            [sums, rows.to_kind(Kind::Double).square().sum(Kind::Double), active]
         };
         let total = rows.split(together, 0).iter().map(of).reduce(|mut total, part| {
             total.iter_mut().zip(&part).for_each(|(total, part)| *total += part);

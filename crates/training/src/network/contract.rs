@@ -121,7 +121,8 @@ impl UnitLayer {
     }
 }
 
-/// Called with each activation and its value: B×C×H×W, or B×C behind a linear layer, in the compute type.
+/// Called with each activation and its value: B×C×H×W, or B×C behind a linear layer, in the compute type. They are to be looked at: not from
+/// each of them do gradients go back.
 pub type Visitor<'a> = dyn FnMut(Activation<'_>, &Tensor) + 'a;
 
 /// A network that classifies images.
