@@ -5,7 +5,8 @@ use paths::{DatasetName, LearningProcess, ModelSpec, NetworkName, Stem, Transfor
 use serde_json::Value as Json;
 use tch::{Device, Kind, Tensor};
 use training::{
-    Blueprint, Input, Measuring, Moment, NamedTensors, Network, ParameterKind, Sgd, StepRecorder, Task, Value, measure,
+    Blueprint, Input, Measuring, Moment, NamedTensors, Network, ParameterKind, Score, Sgd, StepRecorder, Task, Value,
+    measure,
 };
 
 use crate::comparison::{fill, interval, loss};
@@ -235,7 +236,8 @@ fn updates() {
             let norm =
                 gradients.iter().map(|g| g.square().sum(Kind::Double)).sum::<Tensor>().sqrt().to_kind(Kind::Float);
             optimiser.step(&gradients);
-            recorder.add(StepRecorder::row(&loss, &norm, &optimiser.update_norm()));
+            let score = Score { mean_loss: loss.detach(), correct: loss.zeros_like() };
+            recorder.add(StepRecorder::row(score, norm, optimiser.update_norm()));
         }
         let steps = recorder.steps(0, &*network, &optimiser);
         for (name, found) in

@@ -12,7 +12,7 @@ use paths::{DatasetName, ExperimentFile, LearningProcess, Precision, Stem};
 use sequence::{Plan, Store};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
-use training::{Measuring, Network, Sgd, StepRecorder, Task, compute_kind, evaluate, measures_to_take};
+use training::{Measuring, Network, Score, Sgd, StepRecorder, Task, compute_kind, evaluate, measures_to_take};
 
 use crate::bare::{self, Size, side_by_side};
 use crate::common::name;
@@ -276,7 +276,8 @@ impl Looks {
     /// What is noted in every step.
     fn note(&mut self) {
         let norm = fused_sgd::norm(&self.gradients);
-        self.recorder.add(StepRecorder::row(&self.loss, &norm, &self.optimiser.update_norm()));
+        let score = Score { mean_loss: self.loss.shallow_clone(), correct: self.loss.shallow_clone() };
+        self.recorder.add(StepRecorder::row(score, norm, self.optimiser.update_norm()));
     }
 
     /// The looks after an epoch: the third, as those that are rarer come after the first two.

@@ -17,7 +17,7 @@ use crate::store::Store;
 const CHECKSUM_BYTES: usize = 32;
 
 /// The key of a checkpoint's numbers, with the version of what a checkpoint holds: one of another version is not gone on from.
-const PROGRESS: &str = "progress 2";
+const PROGRESS: &str = "progress 3";
 
 fn path(store: &Store, id: StageId) -> PathBuf {
     store.root().join("checkpoints").join(id.to_string())

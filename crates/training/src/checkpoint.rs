@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::early_stopping::EarlyStopping;
-use crate::evaluate::Sums;
 use crate::measure::{MeasureRow, StepRecorder, as_csv};
 use crate::network::{NamedTensors, Network};
 use crate::sgd::Sgd;
@@ -15,7 +14,7 @@ pub struct Checkpoint {
     /// Numbers.
     pub progress: Progress,
     /// Weights and buffers of the network, momentum buffers (`momentum.` before their names), the best weights so far
-    /// (`best.`) and the sums and steps of the running epoch (`epoch.`).
+    /// (`best.`) and the steps of the running epoch (`epoch.`).
     pub tensors: NamedTensors,
 }
 
@@ -43,11 +42,9 @@ pub struct Progress {
 pub(crate) struct State {
     pub optimiser: Sgd,
     pub best: Option<NamedTensors>,
-    pub sums: Sums,
     pub recorder: StepRecorder,
 }
 
-const TOTALS: &str = "epoch.totals";
 const STEPS: &str = "epoch.steps";
 
 /// A copy of everything that makes the network what it is.
@@ -63,22 +60,19 @@ pub(crate) fn save(progress: &Progress, network: &dyn Network, state: &State) ->
     let mut tensors = snapshot(network);
     tensors.extend(prefixed("momentum.", state.optimiser.momentum()));
     tensors.extend(state.best.as_ref().map(|best| prefixed("best.", best)).unwrap_or_default());
-    tensors.push((TOTALS.into(), state.sums.totals.shallow_clone()));
-    tensors.push((STEPS.into(), state.recorder.tensor(state.sums.totals.device())));
+    tensors.push((STEPS.into(), state.recorder.tensor(state.optimiser.device())));
     Checkpoint { progress: progress.clone(), tensors: to_cpu(tensors) }
 }
 
 /// Puts a checkpoint's tensors back.
 pub(crate) fn restore(tensors: NamedTensors, network: &mut dyn Network, state: &mut State) -> Result<(), String> {
     let (mut weights, mut best, mut momentum) = (NamedTensors::new(), NamedTensors::new(), NamedTensors::new());
-    let device = state.sums.totals.device();
+    let device = state.optimiser.device();
     for (name, tensor) in tensors {
         if let Some(name) = name.strip_prefix("best.") {
             best.push((name.to_owned(), tensor.to_device(device)));
         } else if let Some(name) = name.strip_prefix("momentum.") {
             momentum.push((name.to_owned(), tensor));
-        } else if name == TOTALS {
-            state.sums.totals.copy_(&tensor);
         } else if name == STEPS {
             state.recorder.restore(tensor.to_device(device));
         } else {

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
 use crate::network::Network;
+use crate::transfer::numbers;
 
-/// Images whose loss is computed together. Sums are taken batch by batch, so this number is part of what a loss's last bits depend on.
+/// Images whose loss is computed together. The mean is taken batch by batch, so this number is part of what a loss's last bits depend on.
 const BATCH: usize = 500;
 
 /// Images that pass through a network on a CPU together: few enough that what a layer puts out is still in the cache when the next one
@@ -31,7 +32,7 @@ pub(crate) struct Prediction {
     pub logits: Tensor,
 }
 
-/// Evaluates `network` on every image of `set`; images that a random shift moves anew in each epoch take a fixed draw.
+/// Evaluates `network` on every image of `set`, which has some; images that a random shift moves anew in each epoch take a fixed draw.
 pub fn evaluate(network: &dyn Network, set: &ImageSet) -> Evaluation {
     predict(network, set).evaluation
 }
@@ -39,18 +40,20 @@ pub fn evaluate(network: &dyn Network, set: &ImageSet) -> Evaluation {
 /// The same with the logits.
 pub(crate) fn predict(network: &dyn Network, set: &ImageSet) -> Prediction {
     let moves = set.fixed_moves();
-    let mut sums = Sums::zero(set.device());
-    let mut all = Vec::new();
+    let (mut counts, mut scores, mut all) = (Vec::new(), Vec::new(), Vec::new());
     tch::no_grad(|| {
         for start in (0..set.len()).step_by(BATCH) {
             let (images, labels) = set.slice(start, BATCH.min(set.len() - start), &moves);
             let logits = logits(network, &images);
             let loss = logits.cross_entropy_loss::<Tensor>(&labels, None, tch::Reduction::Mean, -100, 0.0);
-            sums.add(&loss, &logits, &labels);
+            let Score { mean_loss, correct } = Score::of(&loss, &logits, &labels);
+            counts.push(labels.numel());
+            scores.push(Tensor::stack(&[mean_loss, correct], 0));
             all.push(logits);
         }
     });
-    Prediction { evaluation: sums.evaluation(), logits: Tensor::cat(&all, 0) }
+    let evaluation = Evaluation::of_batches(counts.into_iter().zip(numbers::<2>(&scores)));
+    Prediction { evaluation, logits: Tensor::cat(&all, 0) }
 }
 
 /// Logits (B×classes, float32) of images (B×C×H×W in the compute type) in eval mode, without gradients; a few hundred images at a time,
@@ -66,40 +69,32 @@ pub(crate) fn logits(network: &dyn Network, images: &Tensor) -> Tensor {
     })
 }
 
-/// Sums over images that stay on the device, so that adding to them does not wait for it.
-pub(crate) struct Sums {
-    /// Sum of losses, number of correct images, number of images: float64.
-    pub totals: Tensor,
+/// What a batch comes to: two tensors of one float32 number, which stay on their device.
+pub struct Score {
+    /// Mean cross-entropy, in nats.
+    pub mean_loss: Tensor,
+    /// How many images have their label's logit as the largest.
+    pub correct: Tensor,
 }
 
-impl Sums {
-    pub fn zero(device: tch::Device) -> Self {
-        Self { totals: Tensor::zeros([3], (Kind::Double, device)) }
+impl Score {
+    /// Of a batch with its mean loss, its logits (B×classes) and its labels (int64, B).
+    pub(crate) fn of(mean_loss: &Tensor, logits: &Tensor, labels: &Tensor) -> Self {
+        let correct = logits.argmax(-1, false).eq_tensor(labels).sum(Kind::Float);
+        Self { mean_loss: mean_loss.detach(), correct }
     }
+}
 
-    /// Starts anew, in the same memory.
-    pub fn reset(&mut self) {
-        let _ = self.totals.zero_();
-    }
-
-    /// Adds a batch with its mean loss and its logits.
-    pub fn add(&mut self, mean_loss: &Tensor, logits: &Tensor, labels: &Tensor) {
-        let count = labels.numel() as f64;
-        let correct = logits.argmax(-1, false).eq_tensor(labels).sum(Kind::Double);
-        let images = Tensor::full([], count, (Kind::Double, labels.device()));
-        let loss = mean_loss.detach().to_kind(Kind::Double) * count;
-        let _ = self.totals.g_add_(&Tensor::stack(&[loss, correct, images], 0));
-    }
-
-    /// Means; the loss of no images at all is not a number.
-    pub fn evaluation(&self) -> Evaluation {
-        let [loss, correct, images] = self.values();
-        Evaluation { loss: loss / images, accuracy: correct / images, images: images as usize }
-    }
-
-    pub fn values(&self) -> [f64; 3] {
-        let values = Vec::<f64>::try_from(&self.totals.to_device(tch::Device::Cpu)).expect("float64 totals");
-        [values[0], values[1], values[2]]
+impl Evaluation {
+    /// From the number of images, mean loss and number of correct images of each batch. The loss of no images at all is not a number.
+    pub(crate) fn of_batches(batches: impl IntoIterator<Item = (usize, [f64; 2])>) -> Self {
+        let (mut images, mut loss, mut correct) = (0, 0.0, 0.0);
+        for (count, [batch_loss, batch_correct]) in batches {
+            images += count;
+            loss += batch_loss * count as f64;
+            correct += batch_correct;
+        }
+        Self { loss: loss / images as f64, accuracy: correct / images as f64, images }
     }
 }
 

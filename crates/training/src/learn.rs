@@ -11,7 +11,7 @@ use tch::Tensor;
 
 use crate::checkpoint::{Checkpoint, Progress, State, restore, save, snapshot};
 use crate::early_stopping::EarlyStopping;
-use crate::evaluate::{Evaluation, Prediction, Sums, evaluate, predict};
+use crate::evaluate::{Evaluation, Prediction, evaluate, predict};
 use crate::hook::Hook;
 use crate::measure::{Measuring, StepRecorder};
 use crate::network::Network;
@@ -63,13 +63,8 @@ fn learn_by(
     observer: &mut dyn Observer,
 ) -> Result<(Ending, Progress), Box<dyn std::error::Error + Send + Sync>> {
     let Lesson { data, process, seed, position, .. } = *lesson;
-    let device = data.train.device();
-    let mut state = State {
-        optimiser: Sgd::new(&network.parameters(), process),
-        best: None,
-        sums: Sums::zero(device),
-        recorder: StepRecorder::default(),
-    };
+    let mut state =
+        State { optimiser: Sgd::new(&network.parameters(), process), best: None, recorder: StepRecorder::default() };
     let mut progress = Progress {
         epoch: 0,
         step: 0,
@@ -109,13 +104,8 @@ fn learn_by(
         while progress.step < steps {
             let batch = &batches[progress.step];
             let indices = order.narrow(0, batch.start as i64, batch.len() as i64);
-            let mut step = Step {
-                network,
-                optimiser: &mut state.optimiser,
-                sums: &mut state.sums,
-                hooks: &mut lesson.hooks,
-                images: &data.train,
-            };
+            let mut step =
+                Step { network, optimiser: &mut state.optimiser, hooks: &mut lesson.hooks, images: &data.train };
             let row = stepper.take(&mut step, &indices, |reason| {
                 observer.notice(&format!(
                     "Steps are given to the GPU one operation at a time, as they cannot be captured: {reason}"
@@ -137,9 +127,10 @@ fn learn_by(
                 started = Instant::now();
             }
         }
-        let train = state.sums.evaluation();
         // Before hooks change the weights, which the last step is told from.
         let made = state.recorder.steps(progress.epoch * steps, network, &state.optimiser);
+        let scores = made.losses.iter().zip(&made.correct).map(|(&loss, &correct)| [loss, correct]);
+        let train = Evaluation::of_batches(batches.iter().map(ExactSizeIterator::len).zip(scores));
         progress.train_seconds += started.elapsed().as_secs_f64();
         for hook in &mut lesson.hooks {
             tch::no_grad(|| hook.after_epoch(network, &mut state.optimiser, progress.epoch + 1));
@@ -165,7 +156,6 @@ fn learn_by(
         }
         progress.epoch += 1;
         progress.step = 0;
-        state.sums.reset();
         state.recorder = StepRecorder::default();
         if verdict.stop {
             break;

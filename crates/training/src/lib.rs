@@ -27,7 +27,7 @@ mod weights;
 pub use checkpoint::{Checkpoint, Progress};
 pub use device::DeviceChoice;
 pub use early_stopping::{EarlyStopping, Verdict};
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, Score, evaluate};
 pub use hook::Hook;
 pub use layout::{ActivationPlace, Layout, ParameterPlace, layout};
 pub use learn::{Lesson, batches, learn};

@@ -2,7 +2,7 @@
 
 use fused_sgd::Rates;
 use paths::LearningProcess;
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use crate::network::{NamedTensors, Parameter};
 
@@ -19,7 +19,7 @@ impl Sgd {
     /// An optimiser of `parameters` whose momentum buffers are zero. A first step from zero buffers is PyTorch's first step,
     /// which starts the buffer with the gradient.
     pub fn new(parameters: &[Parameter], process: &LearningProcess) -> Self {
-        let device = parameters.first().map_or(tch::Device::Cpu, |p| p.tensor.device());
+        let device = parameters.first().map_or(Device::Cpu, |p| p.tensor.device());
         let elements: usize = parameters.iter().map(|p| p.tensor.numel()).sum();
         let flat = Tensor::zeros([elements as i64], (Kind::Float, device));
         let mut offset = 0;
@@ -45,6 +45,11 @@ impl Sgd {
     /// The parameters, in order.
     pub fn parameters(&self) -> &[Tensor] {
         &self.parameters
+    }
+
+    /// Where they are.
+    pub(crate) fn device(&self) -> Device {
+        self.flat.device()
     }
 
     /// The momentum buffers by parameter name; they share the optimiser's memory.
@@ -85,7 +90,6 @@ mod tests {
     use super::*;
     use crate::network::{self, Input};
     use paths::ModelSpec;
-    use tch::Device;
 
     #[test]
     fn the_norm_of_an_update_is_that_of_what_it_changed() {

@@ -3,7 +3,7 @@
 use datasets::{ImageSet, Moves};
 use tch::Tensor;
 
-use crate::evaluate::Sums;
+use crate::evaluate::Score;
 use crate::hook::Hook;
 use crate::measure::StepRecorder;
 use crate::network::Network;
@@ -14,7 +14,6 @@ use crate::sgd::Sgd;
 pub(crate) struct Step<'a> {
     pub network: &'a dyn Network,
     pub optimiser: &'a mut Sgd,
-    pub sums: &'a mut Sums,
     pub hooks: &'a mut [Box<dyn Hook>],
     pub images: &'a ImageSet,
 }
@@ -31,8 +30,8 @@ impl Step<'_> {
         }
         let gradient_norm = fused_sgd::norm(&gradients);
         self.optimiser.step(&gradients);
-        self.sums.add(&loss, &logits.detach(), &labels);
-        StepRecorder::row(&loss, &gradient_norm, &self.optimiser.update_norm())
+        let score = tch::no_grad(|| Score::of(&loss, &logits, &labels));
+        StepRecorder::row(score, gradient_norm, self.optimiser.update_norm())
     }
 }
 

@@ -13,6 +13,16 @@ pub(crate) fn to_cpu(tensors: NamedTensors) -> NamedTensors {
     gathered(&tensors)
 }
 
+/// Rows of numbers of one type, as float64, in one transfer.
+pub(crate) fn numbers<const N: usize>(rows: &[Tensor]) -> Vec<[f64; N]> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let all = Tensor::stack(rows, 0).to_device(Device::Cpu).to_kind(Kind::Double).flatten(0, -1);
+    let all = Vec::<f64>::try_from(&all).expect("float64 numbers");
+    all.chunks_exact(N).map(|row| row.try_into().expect("a chunk has as many numbers as a row")).collect()
+}
+
 /// Joins the tensors of each type on their device, fetches them, and takes them apart.
 fn gathered(tensors: &NamedTensors) -> NamedTensors {
     let mut kinds: Vec<Kind> = Vec::new();

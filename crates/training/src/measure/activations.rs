@@ -2,10 +2,11 @@
 
 use tch::{Kind, Tensor};
 
-use super::contract::{Measure, Value, numbers};
+use super::contract::{Measure, Value};
 use super::moment::Moment;
 use super::outputs::LayerOutputs;
 use super::view::View;
+use crate::transfer::numbers;
 
 /// `activations`: for each non-linearity the `mean` and `std` (of the population) of its outputs over the images, all positions
 /// and all units; their `sparsity`, which is the share of them that are zero, 0 to 1; and the share of `dead_units`, which are

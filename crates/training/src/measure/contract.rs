@@ -1,7 +1,5 @@
 //! What a measure is.
 
-use tch::Tensor;
-
 use super::moment::Moment;
 use super::view::View;
 
@@ -67,14 +65,4 @@ pub(super) fn is_sparse_epoch(at: Moment) -> bool {
 /// The same of one that costs much: after the 1st, 4th, 16th, 64th and so on.
 pub(super) fn is_rare_epoch(at: Moment) -> bool {
     matches!(at, Moment::Epoch(epoch) if epoch.is_power_of_two() && epoch.trailing_zeros() % 2 == 0)
-}
-
-/// Rows of numbers, fetched from their device at once.
-pub(super) fn numbers<const N: usize>(rows: &[Tensor]) -> Vec<[f64; N]> {
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    let all = Tensor::stack(rows, 0).to_device(tch::Device::Cpu).flatten(0, -1);
-    let all = Vec::<f64>::try_from(&all).expect("float64 numbers");
-    all.chunks_exact(N).map(|row| row.try_into().expect("a chunk has as many numbers as a row")).collect()
 }

@@ -2,10 +2,11 @@
 
 use tch::{Kind, Tensor};
 
-use super::contract::{Measure, Value, numbers};
+use super::contract::{Measure, Value};
 use super::moment::Moment;
 use super::updates::path_to;
 use super::view::View;
+use crate::transfer::numbers;
 
 /// `displacement`: where the parameters are, all of them as one vector θ, beside θ₀ as the task received them,
 /// before any intervention: the jump that one makes counts as displacement, and not as part of the path. `displacement` ‖θ − θ₀‖;

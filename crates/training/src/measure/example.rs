@@ -32,6 +32,7 @@ pub fn steps() -> Steps {
     Steps {
         before: 0,
         losses: vec![2.5, 1.75],
+        correct: vec![1.0, 3.0],
         gradient_norms: vec![3.0, 1.0],
         update_norms: vec![0.25, 0.5],
         turns: Vec::new(),

@@ -2,9 +2,10 @@
 
 use tch::{Kind, Tensor};
 
-use super::contract::{Measure, Value, numbers};
+use super::contract::{Measure, Value};
 use super::moment::Moment;
 use super::view::View;
+use crate::transfer::numbers;
 
 /// `norms`: for each parameter its `l2_norm` and `mean_abs` (mean absolute value), its `distance_from_initialisation` and its
 /// `distance_from_previous_task` (Euclidean; from the initial value where there was no task before). Of the weights alone; four

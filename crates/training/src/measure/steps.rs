@@ -2,8 +2,10 @@
 
 use tch::{Device, Kind, Tensor};
 
+use crate::evaluate::Score;
 use crate::network::Network;
 use crate::sgd::Sgd;
+use crate::transfer::numbers;
 
 /// The steps of one epoch, in their order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +14,8 @@ pub struct Steps {
     pub before: usize,
     /// Mean loss of each step's batch before the step, in nats.
     pub losses: Vec<f64>,
+    /// How many images of each step's batch were classified correctly before the step.
+    pub correct: Vec<f64>,
     /// Euclidean norm of each step's gradient over all parameters, without weight decay.
     pub gradient_norms: Vec<f64>,
     /// Euclidean norm of each step's change of all parameters, ‖Δθ‖.
@@ -34,14 +38,15 @@ pub struct Turn {
 /// Notes what steps do, on their device: nothing here waits for it but [`StepRecorder::steps`].
 #[derive(Default)]
 pub struct StepRecorder {
-    /// A row of loss, gradient's norm and update's norm for each step, float32: some as rows of one tensor, the later ones by themselves.
+    /// A row of loss, number of correct images, gradient's norm and update's norm for each step, float32: some as rows of one tensor, the
+    /// later ones by themselves.
     rows: Vec<Tensor>,
 }
 
 impl StepRecorder {
-    /// What is kept of a step, 1×3; each argument is a tensor of one number.
-    pub fn row(loss: &Tensor, gradient_norm: &Tensor, update_norm: &Tensor) -> Tensor {
-        Tensor::stack(&[loss.detach(), gradient_norm.shallow_clone(), update_norm.shallow_clone()], 0).view([1, 3])
+    /// What is kept of a step, 1×4; the norms are tensors of one number.
+    pub fn row(score: Score, gradient_norm: Tensor, update_norm: Tensor) -> Tensor {
+        Tensor::stack(&[score.mean_loss, score.correct, gradient_norm, update_norm], 0).view([1, 4])
     }
 
     /// Adds a step's row, which nothing changes any more.
@@ -49,9 +54,9 @@ impl StepRecorder {
         self.rows.push(row);
     }
 
-    /// All rows as one tensor S×3; empty before the first step.
+    /// All rows as one tensor S×4; empty before the first step.
     pub(crate) fn tensor(&self, device: Device) -> Tensor {
-        if self.rows.is_empty() { Tensor::zeros([0, 3], (Kind::Float, device)) } else { Tensor::cat(&self.rows, 0) }
+        if self.rows.is_empty() { Tensor::zeros([0, 4], (Kind::Float, device)) } else { Tensor::cat(&self.rows, 0) }
     }
 
     /// Goes on from what [`StepRecorder::tensor`] gave.
@@ -66,8 +71,9 @@ impl StepRecorder {
         Steps {
             before,
             losses: column(0),
-            gradient_norms: column(1),
-            update_norms: column(2),
+            correct: column(1),
+            gradient_norms: column(2),
+            update_norms: column(3),
             turns: turns(network, optimiser),
         }
     }
@@ -90,7 +96,7 @@ fn turns(network: &dyn Network, optimiser: &Sgd) -> Vec<Turn> {
             Tensor::stack(&[across.atan2(&along), after.square().sum(Kind::Double)], 0)
         })
         .collect();
-    let found = super::contract::numbers::<2>(&rows);
+    let found = numbers::<2>(&rows);
     let rate = optimiser.learning_rate();
     let turn = |((_, name), [angle, square]): (&(usize, &str), [f64; 2])| Turn {
         parameter: (*name).to_owned(),

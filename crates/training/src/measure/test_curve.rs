@@ -2,10 +2,11 @@
 
 use tch::{Kind, Tensor};
 
-use super::contract::{Measure, Value, numbers};
+use super::contract::{Measure, Value};
 use super::moment::Moment;
 use super::view::{View, first};
 use crate::evaluate::logits;
+use crate::transfer::numbers;
 
 /// `test-curve`: `loss` (mean cross-entropy in nats) and `accuracy` (0 to 1) in eval mode on the first standard test images, as
 /// received, before the first step, after every epoch, and at the end. As many as a twentieth of the training images, but 256 to 1000: a

@@ -2,13 +2,14 @@
 
 use tch::{Kind, Tensor};
 
-use super::contract::{Measure, Value, is_sparse_epoch, numbers};
+use super::contract::{Measure, Value, is_sparse_epoch};
 use super::moment::Moment;
 use super::outputs::{LayerOutputs, over_positions};
 use super::view::View;
+use crate::transfer::numbers;
 
-/// `units`: on [`PROBE_IMAGES`](super::PROBE_IMAGES) test images transformed as the task's are, so that at the moment `received` they are images that the
-/// network has yet to learn. Normalisations use the images' own statistics, as in training.
+/// `units`: on [`PROBE_IMAGES`](super::PROBE_IMAGES) test images transformed as the task's are, so that at the moment `received` they are
+/// images that the network has yet to learn. Normalisations use the images' own statistics, as in training.
 ///
 /// Of each non-linearity, and of the network as the mean over them: `dormant_0.025` and `dormant_0.1`, the share of units (channels or
 /// neurons) whose mean |output| over images and positions is at most that share of its mean over the layer's units (Sokar et al. 2023); in a
