@@ -18,6 +18,7 @@
 
 mod bounded;
 pub mod cache;
+mod channels;
 mod command;
 mod decode;
 pub mod digest;
@@ -46,8 +47,9 @@ mod stripes;
 pub mod transform;
 mod verify;
 
+pub use channels::ChannelStatistics;
 pub use error::DatasetError;
-pub use image_set::{ChannelStatistics, ImageSet, Selected};
+pub use image_set::{ImageSet, Selected};
 pub use library::{Library, TaskData};
 pub use load::load;
 pub use moves::Moves;

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use paths::{DataSelection, DatasetName, Task, Transform};
 use tch::{Device, Kind};
 
-use crate::image_set::{ChannelStatistics, ImageSet, Selected};
+use crate::channels::ChannelStatistics;
+use crate::image_set::{ImageSet, Selected};
 use crate::source::{Picked, Source, pick};
 use crate::{DatasetError, RawDataset, load};
 

@@ -2,7 +2,8 @@
 
 use paths::{DataSelection, DatasetName};
 
-use crate::image_set::{ChannelCounts, ChannelStatistics, Selected};
+use crate::channels::{ChannelCounts, ChannelStatistics};
+use crate::image_set::Selected;
 use crate::origin::Origin;
 use crate::{DatasetError, RawDataset, split};
 
