@@ -13,7 +13,7 @@ fn main() {
     tensors.file("native/convolution.cpp").compile("convolution");
     if kernels {
         build.flag("-mavx2").flag("-mfma");
-        build.clone().file("native/avx2.cpp").compile("convolution_avx2");
+        build.clone().files(["native/avx2.cpp", "native/bias.cpp"]).compile("convolution_avx2");
         build.flag("-mavx512f").flag("-mavx512vl");
         build.files(["native/avx512.cpp", "native/pairs.cpp"]).compile("convolution_avx512");
     }

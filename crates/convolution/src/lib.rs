@@ -26,6 +26,16 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, stride: i64, padding: i64) -> Tensor 
     unsafe { libtorch_call::tensor(|result| convolution_forward(x.as_ptr(), weight.as_ptr(), stride, padding, result)) }
 }
 
+/// The ReLU of [`conv2d`] with a `bias` (O) added to every pixel, in one pass over the images.
+///
+/// # Panics
+/// Those of [`conv2d`].
+pub fn conv2d_bias_relu(x: &Tensor, weight: &Tensor, bias: &Tensor, stride: i64, padding: i64) -> Tensor {
+    let (x, weight, bias) = (x.as_ptr(), weight.as_ptr(), bias.as_ptr());
+    // SAFETY: as in `conv2d`.
+    unsafe { libtorch_call::tensor(|result| convolution_bias_relu_forward(x, weight, bias, stride, padding, result)) }
+}
+
 /// Whether [`conv2d`] of float32 tensors of these sizes on a CPU goes Winograd's way, forwards or backwards: what it gives is then rounded
 /// otherwise than by other versions of this crate and other kernels.
 pub fn is_winograd(x: [i64; 4], weight: [i64; 4], stride: i64, padding: i64) -> bool {
@@ -56,6 +66,15 @@ unsafe extern "C" {
     fn convolution_forward(
         x: *const C_tensor,
         weight: *const C_tensor,
+        stride: i64,
+        padding: i64,
+        result: *mut *mut C_tensor,
+    ) -> *mut c_char;
+
+    fn convolution_bias_relu_forward(
+        x: *const C_tensor,
+        weight: *const C_tensor,
+        bias: *const C_tensor,
         stride: i64,
         padding: i64,
         result: *mut *mut C_tensor,
@@ -143,12 +162,24 @@ mod tests {
             x.conv2d::<Tensor>(&weight, None, [self.stride; 2], [self.padding; 2], [1, 1], 1)
         }
 
+        /// A bias for each output.
+        fn bias(&self) -> Tensor {
+            let bias = Tensor::arange(self.weight.size()[0], (Kind::Float, Device::Cpu));
+            ((bias * 0.7).sin() * 0.5).set_requires_grad(true)
+        }
+
         /// The output, and the gradients of weight and input of a sum with other weights for each output.
         fn results(&self, y: &Tensor) -> Vec<Tensor> {
+            self.results_and(y, None)
+        }
+
+        /// The same, and the gradient of `other`.
+        fn results_and(&self, y: &Tensor, other: Option<&Tensor>) -> Vec<Tensor> {
             let factors =
                 Tensor::arange(y.numel() as i64, (Kind::Float, Device::Cpu)).cos().view_as(y).to_kind(y.kind());
             let mut of = vec![&self.weight];
             of.extend(self.x.requires_grad().then_some(&self.x));
+            of.extend(other);
             let mut results = vec![y.detach()];
             results.extend(Tensor::run_backward(&[(y * factors).sum(y.kind())], &of, false, false));
             results
@@ -175,15 +206,55 @@ mod tests {
     }
 
     #[test]
+    fn a_bias_and_a_relu_are_those_of_libtorch() {
+        for shape in SHAPES {
+            let case = Case::new(shape);
+            let bias = case.bias();
+            let ours = || conv2d_bias_relu(&case.x, &case.weight, &bias, case.stride, case.padding);
+            let found = case.results_and(&ours(), Some(&bias));
+            let plain = conv2d(&case.x, &case.weight, case.stride, case.padding) + bias.view([1, -1, 1, 1]);
+            let expected = case.results_and(&plain.relu(), Some(&bias));
+            assert_eq!(found.len(), expected.len());
+            for (at, (ours, expected)) in found.iter().zip(&expected).enumerate() {
+                let error = relative(ours, expected);
+                assert!(error < 1e-6, "result {at} of {shape:?} differs by {error:e}");
+            }
+            assert!(tch::no_grad(ours).equal(&found[0]), "{shape:?}");
+        }
+    }
+
+    /// Against double precision, as rounding decides no sign here. Gradients of a bias are small sums of large numbers.
+    #[test]
+    fn with_a_bias_results_are_those_of_double_precision_where_all_outputs_are_positive() {
+        let case = Case::new([6, 8, 32, 32, 16, 3, 1, 1]);
+        let bias = (case.bias() + 40.0).detach().set_requires_grad(true);
+        let y = conv2d_bias_relu(&case.x, &case.weight, &bias, 1, 1);
+        assert!(y.min().double_value(&[]) > 0.0);
+        let found = case.results_and(&y, Some(&bias));
+        let expected = case.expected() + bias.to_kind(Kind::Double).view([1, -1, 1, 1]);
+        for (at, (ours, expected)) in found.iter().zip(case.results_and(&expected, Some(&bias))).enumerate() {
+            let error = relative(ours, &expected);
+            assert!(error < if at == 3 { 1e-4 } else { 1e-6 }, "result {at} differs by {error:e}");
+        }
+    }
+
+    #[test]
     fn threads_and_other_images_beside_it_change_no_bit() {
         let ours = |shape: &Shape| shape[4] % 8 == 0 && (shape[1] % 8 == 0 || shape[1] < 8);
         for shape in SHAPES.into_iter().filter(ours) {
             let case = Case::new(shape);
+            let bias = case.bias();
+            let results = || {
+                let mut all = case.results(&case.ours());
+                let biased = conv2d_bias_relu(&case.x, &case.weight, &bias, case.stride, case.padding);
+                all.extend(case.results_and(&biased, Some(&bias)));
+                all
+            };
             tch::set_num_threads(1);
-            let alone = case.results(&case.ours());
+            let alone = results();
             for threads in [2, 3] {
                 tch::set_num_threads(threads);
-                for (one, several) in alone.iter().zip(case.results(&case.ours())) {
+                for (one, several) in alone.iter().zip(results()) {
                     assert!(one.equal(&several), "{shape:?} with {threads} threads");
                 }
             }
@@ -251,6 +322,8 @@ mod tests {
             let x = case.x.detach().copy();
             let _ = x.get(1).select(1, 0).select(1, 0).fill_(f64::NAN);
             let y = conv2d(&x, &case.weight, 1, 1);
+            assert_eq!(y.isnan().sum(Kind::Int64).int64_value(&[]), channels * 4);
+            let y = conv2d_bias_relu(&x, &case.weight, &case.bias(), 1, 1);
             assert_eq!(y.isnan().sum(Kind::Int64).int64_value(&[]), channels * 4);
         }
     }

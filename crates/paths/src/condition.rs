@@ -1,5 +1,7 @@
 //! A condition as an experiment file writes it, and the learning path it stands for.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use crate::route::{Order, path_name, route};
@@ -206,7 +208,8 @@ impl Condition {
 
     /// This condition with `{lr}` in its label replaced by its learning rates under `settings`, such as "(1e-3, 2e-3)".
     pub(crate) fn labelled(&self, settings: &Settings) -> Self {
-        let rates: Vec<String> = self.steps.iter().map(|step| format!("{:e}", step.lr(settings))).collect();
+        let settings = self.settings(settings);
+        let rates: Vec<String> = self.steps.iter().map(|step| format!("{:e}", step.lr(&settings))).collect();
         let named = |text: &str| text.replace("{lr}", &format!("({})", rates.join(", ")));
         Self { label: named(&self.label), line: named(&self.line), ..self.clone() }
     }
@@ -287,12 +290,20 @@ impl Condition {
     pub fn model(&self, settings: &Settings) -> ModelSpec {
         match self.network {
             None => settings.model(),
-            Some(OtherNetwork { network, width, init }) => ModelSpec {
+            Some(OtherNetwork { network, width, init, .. }) => ModelSpec {
                 network,
                 width: width.of(network),
                 stem: settings.stem,
                 init: init.unwrap_or(settings.init),
             },
+        }
+    }
+
+    /// `settings`, with the learning rate of its network.
+    pub(crate) fn settings<'a>(&self, settings: &'a Settings) -> Cow<'a, Settings> {
+        match self.network.and_then(|network| network.lr) {
+            Some(lr) => Cow::Owned(Settings { lr, ..settings.clone() }),
+            None => Cow::Borrowed(settings),
         }
     }
 
@@ -303,6 +314,7 @@ impl Condition {
 
     /// The learning path of this condition on `dataset`, with `settings` where a step says nothing.
     pub fn path(&self, dataset: DatasetName, settings: &Settings) -> LearningPath {
-        self.steps.iter().map(|step| step.bind(dataset, settings)).collect()
+        let settings = self.settings(settings);
+        self.steps.iter().map(|step| step.bind(dataset, &settings)).collect()
     }
 }

@@ -94,7 +94,8 @@ impl Experiment {
             for (condition, is_baseline, seeds) in baselines.chain(conditions) {
                 let path = condition.path(dataset, &self.settings);
                 let model = condition.model(&self.settings);
-                let factors = Factors::of(condition, is_baseline, model.network, &path, &self.settings.process());
+                let usual = condition.settings(&self.settings).process();
+                let factors = Factors::of(condition, is_baseline, model.network, &path, &usual);
                 runs.extend(seeds.0.iter().map(|&seed| Run {
                     dataset,
                     condition: condition.label.clone(),

@@ -115,7 +115,7 @@ impl ExperimentFile {
             .iter()
             .flat_map(|family| &family.0)
             .filter(|condition| condition.steps.len() <= settings.max_tasks)
-            .map(|condition| condition.labelled(&settings))
+            .cloned()
             .collect();
         if conditions.is_empty() {
             let text = format!(
@@ -124,10 +124,11 @@ impl ExperimentFile {
             );
             return Err(ExperimentError::Text(text));
         }
-        let baseline = self.baseline.labelled(&settings);
-        let networks = settings.other_networks.iter();
-        let other_baselines: Vec<Condition> = networks.map(|&network| baseline.of_network(network)).collect();
-        let conditions = with_other_networks(conditions, &settings);
+        let labelled = |condition: &Condition| condition.labelled(&settings);
+        let baseline = labelled(&self.baseline);
+        let other_baselines = settings.other_networks.iter().map(|&network| self.baseline.of_network(network));
+        let other_baselines: Vec<Condition> = other_baselines.map(|baseline| labelled(&baseline)).collect();
+        let conditions: Vec<Condition> = with_other_networks(conditions, &settings).iter().map(labelled).collect();
         let all = || std::iter::once(&baseline).chain(&other_baselines).chain(&conditions);
         check_labels(all().map(|c| c.label.as_str())).map_err(ExperimentError::Text)?;
         all().try_for_each(|condition| condition.check_datasets(&settings.datasets)).map_err(ExperimentError::Text)?;
@@ -310,6 +311,17 @@ mod tests {
         assert!(of("baseline, All-CNN").factors.is_baseline && of("baseline").factors.is_baseline);
         assert_eq!(experiment.baseline_of(&experiment.conditions[1]).label, "baseline, All-CNN");
         assert_eq!(experiment.conditions[0].row.as_deref(), Some("ResNet-18"));
+        assert_eq!(of("a, All-CNN").path, of("a").path);
+        let slower = lines.replace("width = 12", "lr = 5e-4").replace("label = \"a\"", "label = \"{lr}\"");
+        let experiment = with(&slower).unwrap().resolve(None, &[]).unwrap();
+        let rates = |label: &str| {
+            let run = experiment.runs().into_iter().find(|run| run.condition == label).unwrap();
+            run.path.iter().map(|step| step.process.lr).collect::<Vec<_>>()
+        };
+        assert_eq!((rates("(1e-3, 1e-3)"), rates("(5e-4, 5e-4), All-CNN")), (vec![1e-3; 2], vec![5e-4; 2]));
+        assert_eq!(rates("baseline, All-CNN"), [5e-4]);
+        let message = with(&lines.replace("width = 12", "lr = -1")).unwrap_err().to_string();
+        assert!(message.contains("lr = -1") && message.contains("a learning rate of 0 or more"), "{message}");
         let twice = lines.replace("all-cnn", "resnet18");
         assert!(with(&twice).unwrap().resolve(None, &[]).unwrap_err().to_string().contains("named again"));
     }

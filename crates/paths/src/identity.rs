@@ -6,12 +6,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{DataSelection, LearningProcess, ModelSpec, Numerics, Step};
+use crate::{DataSelection, LearningProcess, ModelSpec, NetworkName, Numerics, Step};
 
 /// Raised when the meaning of a stage changes, so that results of an older meaning are not taken for new ones.
 const SCHEMA: u32 = 3;
 /// The same of networks with large convolutions: since 4 these go Winograd's way on a CPU, which rounds otherwise.
 const SCHEMA_OF_LARGE_CONVOLUTIONS: u32 = 4;
+/// The same of networks whose convolutions have biases: since 5 these go this project's way on a CPU, too.
+const SCHEMA_OF_BIASED_CONVOLUTIONS: u32 = 5;
 
 /// The identity of a stage: 128 bits of SHA-256 over its canonical description, as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +65,11 @@ struct Description<'a> {
 impl StageId {
     /// The identity of an initial model.
     pub fn of_genesis(genesis: &Genesis<'_>) -> Self {
-        let schema = if genesis.model.has_large_convolutions() { SCHEMA_OF_LARGE_CONVOLUTIONS } else { SCHEMA };
+        let schema = match genesis.model {
+            model if model.network == NetworkName::AllCnn => SCHEMA_OF_BIASED_CONVOLUTIONS,
+            model if model.has_large_convolutions() => SCHEMA_OF_LARGE_CONVOLUTIONS,
+            _ => SCHEMA,
+        };
         Self::hash(&Root { genesis, schema })
     }
 
@@ -172,6 +178,8 @@ mod tests {
         let mut narrow = parts();
         (narrow.settings.width, narrow.settings.stem) = (Width::Number(16), crate::Stem::Conv7);
         assert_eq!(id(&narrow).to_string(), "db72bf709d21224d26b32cdaf28302a1");
+        narrow.settings.network = NetworkName::AllCnn;
+        assert_eq!(id(&narrow).to_string(), "f97346c77bfef5980f0423be75cc637f");
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! Networks besides that of the settings.
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::{Init, NetworkName};
+use crate::values;
 use crate::width::Width;
 
 /// A network that conditions are trained with besides that of the settings, at a width of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Form")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct OtherNetwork {
     /// Which network.
     pub network: NetworkName,
@@ -16,14 +20,9 @@ pub struct OtherNetwork {
     /// Its initialisation, where it is not that of the settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub init: Option<Init>,
-}
-
-/// A network by its name, at its own width, or with more that is said of it.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a network's name, or a table such as { network = \"mlp\", width = 64 }")]
-enum Form {
-    Name(String),
-    Table(Table),
+    /// The learning rate that factors of tasks multiply, where it is not that of the settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lr: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -33,16 +32,34 @@ struct Table {
     #[serde(default = "standard_width")]
     width: Width,
     init: Option<Init>,
+    #[serde(default, deserialize_with = "values::some_lr")]
+    lr: Option<f64>,
 }
 
-impl TryFrom<Form> for OtherNetwork {
-    type Error = String;
+/// Reads a network's name, which has its own width, or a table that says more.
+struct NameOrTable;
 
-    fn try_from(form: Form) -> Result<Self, String> {
-        Ok(match form {
-            Form::Name(name) => Self { network: name.parse()?, width: Width::Standard, init: None },
-            Form::Table(Table { network, width, init }) => Self { network, width, init },
-        })
+impl<'de> Visitor<'de> for NameOrTable {
+    type Value = OtherNetwork;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a network's name, or a table such as { network = \"mlp\", width = 64 }")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<OtherNetwork, E> {
+        let network = name.parse().map_err(E::custom)?;
+        Ok(OtherNetwork { network, width: Width::Standard, init: None, lr: None })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OtherNetwork, A::Error> {
+        let Table { network, width, init, lr } = Table::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(OtherNetwork { network, width, init, lr })
+    }
+}
+
+impl<'de> Deserialize<'de> for OtherNetwork {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NameOrTable)
     }
 }
 

@@ -1,18 +1,20 @@
 //! What a reader must know beside the panels.
 
 use counted::counted;
-use paths::{Count, Experiment};
+use paths::{Condition, Count, Experiment};
 use reports::RunTable;
 
 /// What a reader must know beside the panels: the scale, and baselines that failed or had no time to converge.
 pub(super) fn note(experiment: &Experiment, table: &RunTable) -> Option<String> {
     let s = &experiment.settings;
     let scale = experiment.scale.as_ref().filter(|scale| *scale != "paper").map(|scale| {
-        let networks: Vec<String> = experiment
-            .models()
-            .iter()
-            .map(|model| format!("{} of width {}", model.network.title(), model.width))
-            .collect();
+        let network = |baseline: &Condition| {
+            let model = baseline.model(s);
+            let own_rate = baseline.network.and_then(|network| network.lr);
+            let rate = own_rate.map(|lr| format!(" at learning rate {lr:e}")).unwrap_or_default();
+            format!("{} of width {}{rate}", model.network.title(), model.width)
+        };
+        let networks: Vec<String> = experiment.baselines().map(network).collect();
         format!("At {scale} scale: {}, {}.", networks.join(" and "), images(s.train_images))
     });
     let is_baseline = |label: &str| experiment.baselines().any(|baseline| baseline.label == label);
