@@ -7,6 +7,7 @@ mod blueprint;
 mod contract;
 mod init;
 mod layers;
+mod masters;
 mod mlp;
 mod resnet;
 

@@ -9,12 +9,13 @@ use tch::{Kind, Tensor};
 use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, UnitLayer, Visitor};
 use super::init::Initialiser;
 use super::layers::{BatchNorm2d, Conv2d, Layers, Place};
+use super::masters::Masters;
 
 /// All-CNN-C of any width, with or without batch normalisation behind every convolution but the last.
 pub(crate) struct AllCnn {
     blocks: Vec<Block>,
     classifier: Conv2d,
-    compute: Kind,
+    masters: Masters,
 }
 
 /// A convolution and its ReLU, with the normalisation between where there is one.
@@ -52,7 +53,7 @@ impl AllCnn {
             channels = output;
         }
         let classifier = Conv2d::new(init, channels, CLASSES as i64, 1, 1).with_bias(init);
-        Self { blocks, classifier, compute }
+        Self { blocks, classifier, masters: init.finish(compute) }
     }
 
     fn layers(&self) -> Layers {
@@ -72,16 +73,16 @@ impl AllCnn {
 
 impl Network for AllCnn {
     fn run(&self, images: &Tensor, mode: Mode, visit: &mut Visitor<'_>) -> Tensor {
+        let pass = self.masters.pass(mode);
         let mut x = images.shallow_clone();
         for block in &self.blocks {
-            x = block.conv.forward(&x, mode);
             x = match &block.norm {
-                Some(norm) => norm.forward(&x, mode, Then::Relu),
-                None => x.relu(),
+                Some(norm) => norm.forward(&block.conv.forward(&x, &pass), mode, Then::Relu),
+                None => block.conv.forward_and_relu(&x, &pass),
             };
             visit(Activation { name: &block.relu, part: block.part }, &x);
         }
-        self.classifier.forward(&x, mode).mean_dim([2i64, 3].as_slice(), false, x.kind()).to_kind(Kind::Float)
+        self.classifier.forward(&x, &pass).mean_dim([2i64, 3].as_slice(), false, x.kind()).to_kind(Kind::Float)
     }
 
     fn parameters(&self) -> Vec<Parameter> {
@@ -103,7 +104,7 @@ impl Network for AllCnn {
     }
 
     fn compute(&self) -> Kind {
-        self.compute
+        self.masters.compute()
     }
 
     fn multiply_adds(&self, side: usize) -> u64 {

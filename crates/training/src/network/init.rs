@@ -7,13 +7,16 @@ use paths::Init;
 use paths::random::{Purpose, stream};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
+
+use super::masters::{Master, Masters};
 
 /// Draws the parameters of layers in the order of their making.
 pub(crate) struct Initialiser {
     scheme: Init,
     rng: Box<dyn Rng>,
     device: Device,
+    made: Vec<Tensor>,
 }
 
 impl Initialiser {
@@ -24,16 +27,26 @@ impl Initialiser {
 
     /// One of the same kind, drawn from `rng`.
     pub fn drawing_from(rng: Box<dyn Rng>, scheme: Init, device: Device) -> Self {
-        Self { scheme, rng, device }
+        Self { scheme, rng, device, made: Vec::new() }
     }
 
     pub fn device(&self) -> Device {
         self.device
     }
 
+    /// All that was drawn, for the network that it was drawn for.
+    pub fn finish(&mut self, compute: Kind) -> Masters {
+        Masters::new(std::mem::take(&mut self.made), compute)
+    }
+
+    /// A leaf of autograd on the device.
+    fn leaf(&mut self, values: &Tensor) -> Master {
+        Masters::next(&mut self.made, values.to_device(self.device).set_requires_grad(true))
+    }
+
     /// Weights O×I×k×k, in channels-last memory. [`Init::Pytorch`] is `kaiming_uniform_(a=√5)`, which is uniform in
     /// ±1/√fan_in; [`Init::KaimingNormal`] is `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
-    pub fn convolution(&mut self, input: i64, output: i64, kernel: i64) -> Tensor {
+    pub fn convolution(&mut self, input: i64, output: i64, kernel: i64) -> Master {
         let count = (output * input * kernel * kernel) as usize;
         let values = match self.scheme {
             Init::Pytorch => self.uniform(count, input * kernel * kernel),
@@ -43,22 +56,21 @@ impl Initialiser {
             }
         };
         let weight = Tensor::from_slice(&values).view([output, input, kernel, kernel]);
-        let weight = weight.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2]);
-        weight.to_device(self.device).set_requires_grad(true)
+        self.leaf(&weight.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2]))
     }
 
     /// The bias O of a convolution with `weight` O×I×k×k, uniform in ±1/√fan_in (`torch.nn.Conv2d.reset_parameters`).
-    pub fn convolution_bias(&mut self, weight: &Tensor) -> Tensor {
-        let size = weight.size();
+    pub fn convolution_bias(&mut self, weight: &Master) -> Master {
+        let size = weight.tensor.size();
         let bias = Tensor::from_slice(&self.uniform(size[0] as usize, size[1] * size[2] * size[3]));
-        bias.to_device(self.device).set_requires_grad(true)
+        self.leaf(&bias)
     }
 
     /// Weight O×I and bias O, both uniform in ±1/√I (`torch.nn.Linear.reset_parameters`).
-    pub fn linear(&mut self, input: i64, output: i64) -> (Tensor, Tensor) {
+    pub fn linear(&mut self, input: i64, output: i64) -> (Master, Master) {
         let weight = Tensor::from_slice(&self.uniform((output * input) as usize, input)).view([output, input]);
         let bias = Tensor::from_slice(&self.uniform(output as usize, input));
-        (weight.to_device(self.device).set_requires_grad(true), bias.to_device(self.device).set_requires_grad(true))
+        (self.leaf(&weight), self.leaf(&bias))
     }
 
     fn uniform(&mut self, count: usize, fan_in: i64) -> Vec<f32> {

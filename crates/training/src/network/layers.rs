@@ -1,18 +1,18 @@
-//! The layers of networks. Parameters are float32; convolutions and linear layers cast theirs to the compute type at each use,
-//! so that gradients and updates stay float32.
+//! The layers of networks.
 
 use batch_norm::{Then, batch_norm};
-use convolution::{conv2d, conv2d_of_libtorch};
+use convolution::{conv2d, conv2d_bias_relu, conv2d_of_libtorch};
 use max_pool::max_pool2d;
 use tch::{Device, Kind, Tensor};
 
 use super::contract::{Mode, NamedTensors, Parameter, ParameterKind};
 use super::init::Initialiser;
+use super::masters::{Master, Pass};
 
 /// A convolution, padded so that stride 1 keeps the size unless said otherwise (`torch.nn.Conv2d`).
 pub(crate) struct Conv2d {
-    weight: Tensor,
-    bias: Option<Tensor>,
+    weight: Master,
+    bias: Option<Master>,
     stride: i64,
     padding: i64,
 }
@@ -34,13 +34,23 @@ impl Conv2d {
     }
 
     /// B×I×H×W in the compute type to B×O×H'×W'.
-    pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
-        let weight = self.weight.to_kind(x.kind());
+    pub fn forward(&self, x: &Tensor, pass: &Pass) -> Tensor {
+        let weight = pass.value(&self.weight);
         let Some(bias) = &self.bias else {
-            let convolve = if mode == Mode::Derivatives { conv2d_of_libtorch } else { conv2d };
-            return convolve(x, &weight, self.stride, self.padding);
+            let convolve = if pass.mode == Mode::Derivatives { conv2d_of_libtorch } else { conv2d };
+            return convolve(x, weight, self.stride, self.padding);
         };
-        x.conv2d(&weight, Some(bias.to_kind(x.kind())), [self.stride; 2], [self.padding; 2], [1, 1], 1)
+        x.conv2d(weight, Some(pass.value(bias)), [self.stride; 2], [self.padding; 2], [1, 1], 1)
+    }
+
+    /// The same and a ReLU.
+    pub fn forward_and_relu(&self, x: &Tensor, pass: &Pass) -> Tensor {
+        match &self.bias {
+            Some(bias) if pass.mode != Mode::Derivatives => {
+                conv2d_bias_relu(x, pass.value(&self.weight), pass.value(bias), self.stride, self.padding)
+            }
+            _ => self.forward(x, pass).relu(),
+        }
     }
 
     /// How many pixels lie between two that it is applied to, plus one.
@@ -50,28 +60,28 @@ impl Conv2d {
 
     /// The side of the output for inputs of `side`×`side` pixels.
     pub fn output_side(&self, side: usize) -> usize {
-        let kernel = self.weight.size()[2];
+        let kernel = self.weight.tensor.size()[2];
         ((side as i64 + 2 * self.padding - kernel) / self.stride + 1) as usize
     }
 
     /// Whether images of `side`×`side` pixels are convolved by Winograd's algorithm on this CPU.
     #[cfg(test)]
     pub fn is_winograd(&self, side: usize) -> bool {
-        let (outputs, inputs, kernel, _) = self.weight.size4().expect("a weight has four sizes");
+        let (outputs, inputs, kernel, _) = self.weight.tensor.size4().expect("a weight has four sizes");
         let x = [1, inputs, side as i64, side as i64];
         self.bias.is_none() && convolution::is_winograd(x, [outputs, inputs, kernel, kernel], self.stride, self.padding)
     }
 
     /// Multiply-adds of one image whose output has `side`×`side` pixels.
     pub fn multiply_adds(&self, side: usize) -> u64 {
-        (self.weight.numel() * side * side) as u64
+        (self.weight.tensor.numel() * side * side) as u64
     }
 }
 
 /// A convolution without bias and its normalisation, as [`residual_block`] takes them.
 pub(crate) fn normalised<'a>(conv: &'a Conv2d, norm: &'a BatchNorm2d) -> residual_block::Layer<'a> {
     let BatchNorm2d { weight: scale, bias: shift, running_mean, running_var } = norm;
-    residual_block::Layer { weight: &conv.weight, scale, shift, running_mean, running_var }
+    residual_block::Layer { weight: &conv.weight.tensor, scale, shift, running_mean, running_var }
 }
 
 /// Batch normalisation over B, H and W (`torch.nn.BatchNorm2d` with its defaults).
@@ -134,8 +144,8 @@ pub(crate) fn max_pool(x: &Tensor, mode: Mode) -> Tensor {
 
 /// A linear layer (`torch.nn.Linear`).
 pub(crate) struct Linear {
-    weight: Tensor,
-    bias: Tensor,
+    weight: Master,
+    bias: Master,
 }
 
 impl Linear {
@@ -145,13 +155,13 @@ impl Linear {
     }
 
     /// B×I in the compute type to B×O.
-    pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.linear(&self.weight.to_kind(x.kind()), Some(&self.bias.to_kind(x.kind())))
+    pub fn forward(&self, x: &Tensor, pass: &Pass) -> Tensor {
+        x.linear(pass.value(&self.weight), Some(pass.value(&self.bias)))
     }
 
     /// Multiply-adds of one image.
     pub fn multiply_adds(&self) -> u64 {
-        self.weight.numel() as u64
+        self.weight.tensor.numel() as u64
     }
 }
 
@@ -187,7 +197,8 @@ pub(crate) struct Layers {
 
 impl Layers {
     pub fn conv(&mut self, name: &str, layer: &Conv2d, place: Place<'_>) {
-        self.push(name, place, &layer.weight, layer.bias.as_ref(), [ParameterKind::Weight, ParameterKind::Bias]);
+        let bias = layer.bias.as_ref().map(|bias| &bias.tensor);
+        self.push(name, place, &layer.weight.tensor, bias, [ParameterKind::Weight, ParameterKind::Bias]);
     }
 
     /// A convolution without bias and the normalisation that follows it.
@@ -198,7 +209,8 @@ impl Layers {
     }
 
     pub fn linear(&mut self, name: &str, layer: &Linear, place: Place<'_>) {
-        self.push(name, place, &layer.weight, Some(&layer.bias), [ParameterKind::Weight, ParameterKind::Bias]);
+        let kinds = [ParameterKind::Weight, ParameterKind::Bias];
+        self.push(name, place, &layer.weight.tensor, Some(&layer.bias.tensor), kinds);
     }
 
     fn norm(&mut self, name: &str, layer: &BatchNorm2d, place: Place<'_>) {
@@ -209,12 +221,13 @@ impl Layers {
 
     /// A linear layer that gives the logits.
     pub fn classifier(&mut self, name: &str, layer: &Linear, place: Place<'_>) {
-        self.push(name, place, &layer.weight, Some(&layer.bias), CLASSIFIER);
+        self.push(name, place, &layer.weight.tensor, Some(&layer.bias.tensor), CLASSIFIER);
     }
 
     /// A convolution that gives the logits.
     pub fn classifier_conv(&mut self, name: &str, layer: &Conv2d, place: Place<'_>) {
-        self.push(name, place, &layer.weight, layer.bias.as_ref(), CLASSIFIER);
+        let bias = layer.bias.as_ref().map(|bias| &bias.tensor);
+        self.push(name, place, &layer.weight.tensor, bias, CLASSIFIER);
     }
 
     fn push(

@@ -5,12 +5,13 @@ use tch::{Kind, Tensor};
 use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, UnitLayer, Visitor};
 use super::init::Initialiser;
 use super::layers::{Layers, Linear, Place};
+use super::masters::Masters;
 
 /// Two hidden layers of one width, and the classifier.
 pub(crate) struct Mlp {
     hidden: [Linear; 2],
     classifier: Linear,
-    compute: Kind,
+    masters: Masters,
 }
 
 const RELUS: [Activation<'static>; 2] =
@@ -21,7 +22,8 @@ impl Mlp {
         let width = width as i64;
         let pixels = (input.channels * input.side * input.side) as i64;
         let hidden = [Linear::new(init, pixels, width), Linear::new(init, width, width)];
-        Self { hidden, classifier: Linear::new(init, width, CLASSES as i64), compute }
+        let classifier = Linear::new(init, width, CLASSES as i64);
+        Self { hidden, classifier, masters: init.finish(compute) }
     }
 
     fn layers(&self) -> Layers {
@@ -35,13 +37,14 @@ impl Mlp {
 }
 
 impl Network for Mlp {
-    fn run(&self, images: &Tensor, _: Mode, visit: &mut Visitor<'_>) -> Tensor {
+    fn run(&self, images: &Tensor, mode: Mode, visit: &mut Visitor<'_>) -> Tensor {
+        let pass = self.masters.pass(mode);
         let mut x = images.flatten(1, -1);
         for (linear, relu) in self.hidden.iter().zip(RELUS) {
-            x = linear.forward(&x).relu();
+            x = linear.forward(&x, &pass).relu();
             visit(relu, &x);
         }
-        self.classifier.forward(&x).to_kind(Kind::Float)
+        self.classifier.forward(&x, &pass).to_kind(Kind::Float)
     }
 
     fn parameters(&self) -> Vec<Parameter> {
@@ -57,7 +60,7 @@ impl Network for Mlp {
     }
 
     fn compute(&self) -> Kind {
-        self.compute
+        self.masters.compute()
     }
 
     fn multiply_adds(&self, _: usize) -> u64 {

@@ -8,6 +8,7 @@ use tch::{Kind, Tensor};
 use super::contract::{Activation, CLASSES, Input, Mode, NamedTensors, Network, Parameter, UnitLayer, Visitor};
 use super::init::Initialiser;
 use super::layers::{self, BatchNorm2d, Conv2d, Layers, Linear, Place};
+use super::masters::{Masters, Pass};
 
 /// Blocks in each of the four stages.
 const BLOCKS: usize = 2;
@@ -20,7 +21,7 @@ pub(crate) struct ResNet {
     blocks: Vec<BasicBlock>,
     fc: Linear,
     stem: Stem,
-    compute: Kind,
+    masters: Masters,
 }
 
 /// Two 3×3 convolutions with a shortcut; the shortcut is a 1×1 convolution where shape changes.
@@ -55,14 +56,9 @@ impl ResNet {
                 channels = output;
             }
         }
-        Self {
-            conv1,
-            bn1: BatchNorm2d::new(width, init.device()),
-            blocks,
-            fc: Linear::new(init, channels, CLASSES as i64),
-            stem: spec.stem,
-            compute,
-        }
+        let fc = Linear::new(init, channels, CLASSES as i64);
+        let bn1 = BatchNorm2d::new(width, init.device());
+        Self { conv1, bn1, blocks, fc, stem: spec.stem, masters: init.finish(compute) }
     }
 
     fn layers(&self) -> Layers {
@@ -78,16 +74,17 @@ impl ResNet {
 
 impl Network for ResNet {
     fn run(&self, images: &Tensor, mode: Mode, visit: &mut Visitor<'_>) -> Tensor {
-        let mut x = self.bn1.forward(&self.conv1.forward(images, mode), mode, Then::Relu);
+        let pass = self.masters.pass(mode);
+        let mut x = self.bn1.forward(&self.conv1.forward(images, &pass), mode, Then::Relu);
         visit(Activation { name: "relu", part: "stem" }, &x);
         if self.stem == Stem::Conv7 {
             x = layers::max_pool(&x, mode);
         }
         for block in &self.blocks {
-            x = block.run(&x, mode, visit);
+            x = block.run(&x, &pass, visit);
         }
         let pooled = x.adaptive_avg_pool2d([1, 1]).flatten(1, -1);
-        self.fc.forward(&pooled).to_kind(Kind::Float)
+        self.fc.forward(&pooled, &pass).to_kind(Kind::Float)
     }
 
     fn parameters(&self) -> Vec<Parameter> {
@@ -108,7 +105,7 @@ impl Network for ResNet {
     }
 
     fn compute(&self) -> Kind {
-        self.compute
+        self.masters.compute()
     }
 
     fn multiply_adds(&self, side: usize) -> u64 {
@@ -140,9 +137,9 @@ impl BasicBlock {
         Self { name, part, relus, conv1, bn1, conv2, bn2, downsample }
     }
 
-    fn run(&self, x: &Tensor, mode: Mode, visit: &mut Visitor<'_>) -> Tensor {
+    fn run(&self, x: &Tensor, pass: &Pass, visit: &mut Visitor<'_>) -> Tensor {
         let [first, second] = self.relus.each_ref().map(|name| Activation { name, part: &self.part });
-        let [y, inner] = self.as_one(x, mode).unwrap_or_else(|| self.layer_by_layer(x, mode));
+        let [y, inner] = self.as_one(x, pass.mode).unwrap_or_else(|| self.layer_by_layer(x, pass));
         visit(first, &inner);
         visit(second, &y);
         y
@@ -165,13 +162,14 @@ impl BasicBlock {
         basic_block(x, &block, statistics, BatchNorm2d::EPSILON)
     }
 
-    fn layer_by_layer(&self, x: &Tensor, mode: Mode) -> [Tensor; 2] {
+    fn layer_by_layer(&self, x: &Tensor, pass: &Pass) -> [Tensor; 2] {
+        let mode = pass.mode;
         let shortcut = match &self.downsample {
-            Some((conv, bn)) => bn.forward(&conv.forward(x, mode), mode, Then::Nothing),
+            Some((conv, bn)) => bn.forward(&conv.forward(x, pass), mode, Then::Nothing),
             None => x.shallow_clone(),
         };
-        let inner = self.bn1.forward(&self.conv1.forward(x, mode), mode, Then::Relu);
-        [self.bn2.forward(&self.conv2.forward(&inner, mode), mode, Then::AddAndRelu(&shortcut)), inner]
+        let inner = self.bn1.forward(&self.conv1.forward(x, pass), mode, Then::Relu);
+        [self.bn2.forward(&self.conv2.forward(&inner, pass), mode, Then::AddAndRelu(&shortcut)), inner]
     }
 
     fn list(&self, layers: &mut Layers) {
