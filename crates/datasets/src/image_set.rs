@@ -1,155 +1,17 @@
 //! Images of a task, ready to be trained on: transformed once, normalised, in the model's number format.
 
 use paths::random::{Purpose, stream};
-use paths::{Augmentation, DatasetName, Transform};
-use rand::seq::SliceRandom;
-use rand::{Rng, RngExt};
+use paths::{Augmentation, Transform};
+use rand::Rng;
 use tch::{Device, Kind, Tensor};
 
 use crate::channels::ChannelStatistics;
-use crate::labels::{self, Drawn, permutation};
-use crate::moves::Moves;
-use crate::origin::Origin;
-use crate::{RawImages, transform};
+use crate::moves::{Moves, draw_offsets};
+use crate::selected::Selected;
+use crate::transforming::Transforming;
 
 /// Images converted together: few enough that what a step of it puts out is still in the cache when the next one takes it.
 const CHUNK: usize = 256;
-
-/// Chosen images of one dataset as bytes, not yet transformed.
-pub struct Selected {
-    /// Which dataset they are from.
-    pub dataset: DatasetName,
-    origin: Origin,
-    /// Their places in the official set.
-    indices: Vec<usize>,
-    images: Tensor,
-    labels: Vec<i64>,
-}
-
-impl Clone for Selected {
-    /// The bytes of the images are shared.
-    fn clone(&self) -> Self {
-        let Self { dataset, origin, indices, images, labels } = self;
-        Self {
-            dataset: *dataset,
-            origin: *origin,
-            indices: indices.clone(),
-            images: images.shallow_clone(),
-            labels: labels.clone(),
-        }
-    }
-}
-
-impl Selected {
-    /// Copies the images at `indices` of the official training set.
-    pub fn new(dataset: DatasetName, raw: &RawImages, indices: &[usize]) -> Self {
-        Self::from(Origin::Training, dataset, raw, indices)
-    }
-
-    /// Copies the images at `indices` of an official set.
-    pub fn from(origin: Origin, dataset: DatasetName, raw: &RawImages, indices: &[usize]) -> Self {
-        let bytes = raw.image_bytes();
-        let mut images = Vec::with_capacity(indices.len() * bytes);
-        for &index in indices {
-            images.extend_from_slice(&raw.images[index * bytes..(index + 1) * bytes]);
-        }
-        Self::of_bytes(origin, dataset, [raw.channels, raw.height, raw.width], indices, &images, &raw.labels)
-    }
-
-    /// The images at `indices` of an official set, whose bytes are `images`; `labels` are those of all images of the set.
-    pub(crate) fn of_bytes(
-        origin: Origin,
-        dataset: DatasetName,
-        [channels, height, width]: [usize; 3],
-        indices: &[usize],
-        images: &[u8],
-        labels: &[u8],
-    ) -> Self {
-        let labels = indices.iter().map(|&index| i64::from(labels[index])).collect();
-        let shape = [indices.len(), channels, height, width].map(|n| n as i64);
-        Self { dataset, origin, indices: indices.to_vec(), images: Tensor::from_slice(images).view(shape), labels }
-    }
-
-    /// Number of images.
-    pub fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The images at `start..start + length` as float32 N×C×H×W in [0, 1], transformed; a random shift takes the fixed draw
-    /// of `draw_seed`, as everything else does that is drawn by chance.
-    pub fn transformed(&self, start: usize, length: usize, transform: &Transform, draw_seed: u64) -> Tensor {
-        let images = self.images.narrow(0, start as i64, length as i64).to_kind(Kind::Float) / 255.0;
-        let images = self.replaced(images, start, transform, draw_seed);
-        let images = transform::fixed_components(&images, transform);
-        if transform.shift == 0.0 {
-            return images;
-        }
-        let offsets = self.fixed_offsets(transform.shift, draw_seed).narrow(0, start as i64, length as i64);
-        let fill = Tensor::zeros([images.size()[1]], (Kind::Float, Device::Cpu));
-        transform::shift(&images.permute([0, 2, 3, 1]), &offsets, &fill).permute([0, 3, 1, 2])
-    }
-
-    /// `images`, which are those from `start` on, upside down, replaced by noise and permuted as `transform` says.
-    fn replaced(&self, images: Tensor, start: usize, transform: &Transform, draw_seed: u64) -> Tensor {
-        let mut images = images;
-        let indices = &self.indices[start..start + images.size()[0] as usize];
-        let chances = |purpose, share: f64| -> Vec<bool> {
-            let drawn = Drawn::of(indices, self.origin, purpose, draw_seed);
-            indices.iter().map(|&index| drawn.at(index).0 < share).collect()
-        };
-        if transform.upside_down > 0.0 {
-            let chosen = chances(Purpose::UpsideDown, transform.upside_down);
-            images = transform::upside_down(&images, &Tensor::from_slice(&chosen));
-        }
-        if transform.noise > 0.0 {
-            let pixels = images.numel() / indices.len().max(1);
-            for (place, (&index, chosen)) in indices.iter().zip(chances(Purpose::Noise, transform.noise)).enumerate() {
-                if chosen {
-                    // Apart from epoch 0, from which the choice is drawn.
-                    let mut rng = stream(draw_seed, Purpose::Noise, self.origin as usize, index + 1);
-                    let noise: Vec<f32> = (0..pixels).map(|_| rng.random::<f32>()).collect();
-                    let mut image = images.get(place as i64);
-                    image.copy_(&Tensor::from_slice(&noise).view_as(&image));
-                }
-            }
-        }
-        if transform.pixel_permutation > 0 {
-            let (_, _, height, width) = images.size4().expect("images are N×C×H×W");
-            let places = permutation((height * width) as usize, transform.pixel_permutation, Purpose::PixelPermutation);
-            let places: Vec<i64> = places.into_iter().map(|place| place as i64).collect();
-            images = transform::permute_pixels(&images, &Tensor::from_slice(&places));
-        }
-        images
-    }
-
-    /// The labels under `transform`; what is drawn by chance is drawn from `draw_seed`.
-    pub fn labels(&self, transform: &Transform, draw_seed: u64) -> Vec<i64> {
-        labels::transformed(&self.labels, &self.indices, self.origin, transform, draw_seed)
-    }
-
-    /// The places, ascending, of a class-stratified share of the images: of each class so many as the share is, rounded up. A smaller share
-    /// lies in a larger one.
-    fn share(&self, share: f64, draw_seed: u64) -> Vec<usize> {
-        let mut chosen = Vec::new();
-        for class in 0..=self.labels.iter().copied().max().unwrap_or(0) {
-            let mut of_class: Vec<usize> = (0..self.len()).filter(|&place| self.labels[place] == class).collect();
-            of_class.shuffle(&mut stream(draw_seed, Purpose::Share, class as usize, 0));
-            chosen.extend_from_slice(&of_class[..(share * of_class.len() as f64 - 1e-9).ceil() as usize]);
-        }
-        chosen.sort_unstable();
-        chosen
-    }
-
-    fn fixed_offsets(&self, half_width: f64, draw_seed: u64) -> Tensor {
-        let mut rng = stream(draw_seed, Purpose::FixedShift, 0, 0);
-        draw_offsets(&mut rng, self.len(), half_width, self.images.size()[3])
-    }
-}
 
 /// Prepared images of one part (training, validation or test) of a task.
 ///
@@ -194,9 +56,10 @@ impl ImageSet {
         let row = channels * height * width;
         let rows = Tensor::empty([selected.len() as i64, row], (kind, device));
         let baked = Transform { shift: if training { 0.0 } else { transform.shift }, ..*transform };
+        let transforming = Transforming::new(selected, &baked, draw_seed);
         for start in (0..selected.len()).step_by(CHUNK) {
             let length = CHUNK.min(selected.len() - start);
-            let images = selected.transformed(start, length, &baked, draw_seed);
+            let images = transforming.images(start, length);
             let images = statistics.normalise(&images.permute([0, 2, 3, 1])).reshape([length as i64, row]);
             rows.narrow(0, start as i64, length as i64).copy_(&images);
         }
@@ -290,16 +153,13 @@ impl ImageSet {
     }
 }
 
-/// Draws (dx, dy) for `count` images, each uniform in ±half_width·size and rounded to whole pixels.
-fn draw_offsets(rng: &mut impl Rng, count: usize, half_width: f64, size: i64) -> Tensor {
-    let offsets: Vec<i64> =
-        (0..2 * count).map(|_| transform::pixels(rng.random_range(-1.0..=1.0), half_width, size)).collect();
-    Tensor::from_slice(&offsets).view([count as i64, 2])
-}
-
 #[cfg(test)]
 mod tests {
+    use paths::DatasetName;
+
     use super::*;
+    use crate::RawImages;
+    use crate::labels::permutation;
 
     fn raw(count: usize) -> RawImages {
         let images = (0..count * 28 * 28).map(|i| (i * 31 % 251) as u8).collect();

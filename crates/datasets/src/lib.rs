@@ -39,17 +39,19 @@ mod progress;
 mod published;
 pub mod raw;
 pub mod registry;
+mod selected;
 #[cfg(test)]
 mod small;
 mod source;
 mod split;
 mod stripes;
 pub mod transform;
+mod transforming;
 mod verify;
 
 pub use channels::ChannelStatistics;
 pub use error::DatasetError;
-pub use image_set::{ImageSet, Selected};
+pub use image_set::ImageSet;
 pub use library::{Library, TaskData};
 pub use load::load;
 pub use moves::Moves;
@@ -57,5 +59,7 @@ pub use origin::Origin;
 pub use published::published;
 pub use raw::{RawDataset, RawImages};
 pub use registry::fingerprint;
+pub use selected::Selected;
 pub use split::{Split, split};
 pub use stripes::stripes;
+pub use transforming::transformed;

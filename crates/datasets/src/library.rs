@@ -8,7 +8,8 @@ use paths::{DataSelection, DatasetName, Task, Transform};
 use tch::{Device, Kind};
 
 use crate::channels::ChannelStatistics;
-use crate::image_set::{ImageSet, Selected};
+use crate::image_set::ImageSet;
+use crate::selected::Selected;
 use crate::source::{Picked, Source, pick};
 use crate::{DatasetError, RawDataset, load};
 

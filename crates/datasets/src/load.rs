@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::origin::Origin;
     use crate::source::{Picked, pick};
-    use crate::{ChannelStatistics, Selected, small};
+    use crate::{ChannelStatistics, Selected, small, transformed};
 
     fn data_with_mnist() -> (tempfile::TempDir, Entry, RawDataset) {
         let data = tempfile::tempdir().unwrap();
@@ -174,11 +174,11 @@ mod tests {
         for Picked { statistics, parts } in picked.iter().chain([&again]) {
             assert_eq!(*statistics, ChannelStatistics::of(&expected.train));
             assert_eq!(parts.each_ref().map(Selected::len), [2, 1, 2]);
-            let of = |part: &Selected| part.transformed(0, part.len(), &Transform::STANDARD, 0);
+            let of = |part: &Selected| transformed(part, &Transform::STANDARD, 0);
             assert!(parts.iter().zip(&picked[0].parts).all(|(part, first)| of(part).equal(&of(first))));
         }
         let test = Selected::from(Origin::Test, entry.name, &expected.test, &[0, 1]);
-        let of = |part: &Selected| part.transformed(0, 2, &Transform::STANDARD, 0);
+        let of = |part: &Selected| transformed(part, &Transform::STANDARD, 0);
         assert!(of(&picked[1].parts[2]).equal(&of(&test)));
         // A selection that cannot be made is no damage.
         let mut look = |source: &mut dyn Source| pick(source, entry.name, &DataSelection::default());

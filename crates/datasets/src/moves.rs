@@ -81,6 +81,13 @@ impl Moves {
     }
 }
 
+/// Draws (dx, dy) for `count` images, each uniform in ±half_width·size and rounded to whole pixels.
+pub(crate) fn draw_offsets(rng: &mut impl Rng, count: usize, half_width: f64, size: i64) -> Tensor {
+    let offsets: Vec<i64> =
+        (0..2 * count).map(|_| transform::pixels(rng.random_range(-1.0..=1.0), half_width, size)).collect();
+    Tensor::from_slice(&offsets).view([count as i64, 2])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

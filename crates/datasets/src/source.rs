@@ -3,8 +3,8 @@
 use paths::{DataSelection, DatasetName};
 
 use crate::channels::{ChannelCounts, ChannelStatistics};
-use crate::image_set::Selected;
 use crate::origin::Origin;
+use crate::selected::Selected;
 use crate::{DatasetError, RawDataset, split};
 
 /// Where a dataset is read from, in the order of its official files.

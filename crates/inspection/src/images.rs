@@ -125,7 +125,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InspectError> {
     }
     let indices: Vec<usize> = arguments.indices.clone().collect();
     let selected = Selected::from(origin, arguments.dataset, set, &indices);
-    let images = selected.transformed(0, indices.len(), &transform, arguments.seed).contiguous();
+    let images = datasets::transformed(&selected, &transform, arguments.seed).contiguous();
     if let Some(path) = &arguments.npy {
         let images = if arguments.normalise { normalised(&images, &raw.train) } else { images.shallow_clone() };
         write_npy(&images, path)?;

@@ -11,7 +11,7 @@ use tch::{Kind, Tensor};
 /// # Panics
 /// Where `set` has no such image.
 pub fn picture(dataset: DatasetName, set: &RawImages, index: usize, transform: &Transform, draw_seed: u64) -> Bitmap {
-    let images = Selected::new(dataset, set, &[index]).transformed(0, 1, transform, draw_seed);
+    let images = datasets::transformed(&Selected::new(dataset, set, &[index]), transform, draw_seed);
     pictures(&images).remove(0)
 }
 
