@@ -9,7 +9,11 @@ use crate::violin::Point;
 /// Height of the band at the edge of a panel that holds the values beyond its axis, in points.
 pub(crate) const BAND: f64 = 14.0;
 /// Width of the strip at a panel's left edge that holds the runs behind its reference, in points.
-pub(crate) const STRIP: f64 = 9.0;
+pub(crate) const STRIP: f64 = 10.5;
+/// How much of it is kept free beside the axis.
+const FREE: f64 = 1.5;
+/// The middle and the width of the rest, from the panel's left edge.
+pub(crate) const RUNS: (f64, f64) = ((STRIP + FREE) / 2.0, STRIP - FREE);
 /// Half the width of a group's violin and swarm, as a share of the group's width.
 pub(crate) const BODY: f64 = 0.37;
 /// Half the width of the triangle that stands for such a value, in points.
@@ -76,10 +80,10 @@ fn of_radius(panels: &[Prepared<'_>], slots: &[f64], radius: f64) -> Vec<Vec<Gro
             let heights = panel.axis.as_ref().map_or_else(Vec::new, |axis| heights(group, axis));
             GroupSwarm::new(group, &heights, radius, slot)
         };
-        // The runs behind the reference come last; their strip is filled whole.
+        // The runs behind the reference come last; their part of the strip is filled whole.
         let strip = panel.reference.iter().map(|group| {
             let heights = panel.axis.as_ref().map_or_else(Vec::new, |axis| heights(group, axis));
-            GroupSwarm::new(group, &heights, radius, STRIP / FILLED)
+            GroupSwarm::new(group, &heights, radius, RUNS.1 / FILLED)
         });
         panel.groups.iter().map(of_group).chain(strip).collect()
     };

@@ -3,7 +3,7 @@
 use plotters::style::{RGBColor, WHITE};
 
 use crate::axis::Axis;
-use crate::dots::{BODY, GroupSwarm, STRIP, TRIANGLE, axis_span};
+use crate::dots::{BODY, GroupSwarm, RUNS, STRIP, TRIANGLE, axis_span};
 use crate::font::{self, Weight};
 use crate::number::three_digits;
 use crate::palette::SeedColours;
@@ -93,7 +93,8 @@ pub(crate) fn draw(
     let bodies: Vec<f64> = centres.iter().map(|x| x - (slot * ASIDE.0).min(ASIDE.1)).collect();
     let columns = || {
         let groups = prepared.groups.iter().zip(bodies.iter().map(|&x| (x, slot)));
-        groups.chain(prepared.reference.iter().map(|runs| (runs, (frame.left + STRIP / 2.0, STRIP)))).zip(swarms)
+        let runs = prepared.reference.iter().map(|runs| (runs, (frame.left + RUNS.0, RUNS.1)));
+        groups.chain(runs).zip(swarms)
     };
     if let Some(axis) = &prepared.axis {
         let (top, bottom) = axis_span(prepared);
