@@ -104,6 +104,16 @@ mod tests {
     }
 
     #[test]
+    fn autograd_notices_that_a_parameter_has_changed() {
+        let parameter = Tensor::from_slice(&[2.0f32, 3.0]).set_requires_grad(true);
+        let loss = parameter.square().sum(Kind::Float);
+        step(&[parameter.shallow_clone()], &[parameter.zeros_like()], &[&parameter.zeros_like()], RATES);
+        let panic = std::panic::catch_unwind(|| loss.backward()).unwrap_err();
+        let message = libtorch_call::panic_message(&*panic);
+        assert!(message.contains("modified by an inplace operation"), "{message}");
+    }
+
+    #[test]
     fn the_norm_is_that_of_all_numbers_together() {
         let values = |count: i64| (Tensor::arange(count, (Kind::Float, Device::Cpu)) * 0.7).sin() * 3.0;
         let ordinary = vec![values(5), values(9000).view([3, 3000]), values(64).view([8, 8]).tr(), values(1).squeeze()];
