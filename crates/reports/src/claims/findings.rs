@@ -32,7 +32,7 @@ pub(crate) fn direction(dataset: &str, x: &Role<'_, '_>, y: &Role<'_, '_>, claim
     let mut part = direction_of(dataset, x, y, Quantity::TestLoss, claimed);
     let sides = sides(x, y, Quantity::TestLoss);
     let test = sides.and_then(|sides| Some((sides.t_test(0.95).ok()?, sides)));
-    part.remarks.extend(test.and_then(|(test, sides)| small_but_there(&sides, &test)));
+    part.remarks.extend(test.and_then(|(test, sides)| small_but_there(&sides, &test).or(too_small(&sides, &test))));
     part
 }
 
@@ -115,6 +115,14 @@ fn small_but_there(sides: &Sides, test: &TTest) -> Option<String> {
             test.p.two_sided, equivalence.p
         )
     })
+}
+
+/// Says where no difference is shown, and that there is none of a size that matters is.
+fn too_small(sides: &Sides, test: &TTest) -> Option<String> {
+    let equivalence = sides.equivalence(NOTICEABLE).ok()?;
+    let p = if equivalence.p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {:.3}", equivalence.p) };
+    (test.p.two_sided >= LEVEL && equivalence.p < LEVEL)
+        .then(|| format!("whatever difference there is, it is shown to be smaller than 5 % ({p})"))
 }
 
 /// The test loss falls, or rises, along the sequence.
