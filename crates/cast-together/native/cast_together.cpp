@@ -1,7 +1,6 @@
 // Many tensors as bfloat16 at once, with autograd.
 
 #include <ATen/ATen.h>
-#include <ATen/core/LegacyTypeDispatch.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <vector>
