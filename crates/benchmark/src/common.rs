@@ -40,7 +40,7 @@ pub(crate) struct Common {
     pub scratch: Option<PathBuf>,
 }
 
-/// Reads `fp32` or `bf16`.
+/// Reads `fp32`, `bf16` or `tf32`, which CPUs do not have.
 pub(crate) fn parse_precision(text: &str) -> Result<Precision, String> {
     Precision::deserialize(text.into_deserializer()).map_err(|e: serde::de::value::Error| e.to_string())
 }

@@ -144,7 +144,7 @@ fn grid(session: &Session, figure: u8, kinds: &[Kind]) -> Result<FigureTimes, Be
         )));
     }
     let progress = session.progress(&format!("figure {figure}"), session.rounds * kinds.len());
-    let rounds = in_turns(session.rounds, kinds.len(), |side| {
+    let rounds = in_turns(0..session.rounds, kinds.len(), |side| {
         progress.set_message(kinds[side].name());
         let round = kinds[side].run(session, figure, &experiment);
         progress.inc(1);

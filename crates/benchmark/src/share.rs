@@ -167,7 +167,7 @@ fn one(
 
     let mut looks: Vec<Looks> = (0..jobs).map(|_| Looks::new(size, kind, device, &data)).collect();
 
-    let measured = in_turns(session.rounds, 5, |side| match side {
+    let measured = in_turns(0..session.rounds, 5, |side| match side {
         0 => {
             let folder = session.folder()?;
             let epochs = first_epochs(&plan, &Store::open(folder.path())?, &library, jobs, device)?;

@@ -6,6 +6,7 @@ mod table;
 mod variant;
 
 use std::convert::Infallible;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use paths::{Precision, Stem};
@@ -53,9 +54,14 @@ pub(crate) struct Options {
     /// Seconds in which a side is measured in each round, about [default: 3]
     #[arg(long)]
     pub seconds: Option<f64>,
+
+    /// Begin no further round after so many seconds, but for each setting's first; what was measured is written
+    #[arg(long, value_name = "SECONDS")]
+    pub within: Option<u64>,
 }
 
 pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<LeftOut>) -> Steps {
+    let end = options.within.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let widths = or_default(&options.widths, session.quick, &[8], &[8, 16, 64]);
     let stems = or_default(&options.stems, session.quick, &[Stem::Conv7], &[Stem::Conv3, Stem::Conv7]);
     let batches = or_default(&options.batches, session.quick, &[16], &[128, 64]);
@@ -79,15 +85,15 @@ pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<L
         for &stem in &stems {
             for &batch in &batches {
                 progress.set_message(format!("width {width}, {stem} stem, batch {batch}"));
-                let making =
-                    Making { session, size: Size { width, stem }, batch, seconds: seconds(session, options), jobs };
+                let (size, seconds) = (Size { width, stem }, seconds(session, options));
+                let making = Making { session, size, batch, seconds, jobs, end };
                 settings.push(one(&making, &precisions, &variants, left_out));
                 progress.inc(1);
             }
         }
     }
     // Again, as a machine is not as fast at all times, and what it can do at most was perhaps not seen the first time.
-    for (known, again) in peaks.iter_mut().zip(precisions.iter().map(peak)) {
+    for (known, again) in peaks.iter_mut().zip(precisions.iter().take_while(|_| is_before(end)).map(peak)) {
         if again.gflops > known.gflops {
             *known = again;
         }
@@ -98,6 +104,11 @@ pub(crate) fn measure(session: &Session, options: &Options, left_out: &mut Vec<L
 
 fn seconds(session: &Session, options: &Options) -> f64 {
     options.seconds.unwrap_or(if session.quick { 0.0 } else { 3.0 })
+}
+
+/// Whether there is time left.
+fn is_before(end: Option<Instant>) -> bool {
+    end.is_none_or(|end| Instant::now() < end)
 }
 
 /// Measures one setting. A peer that cannot be prepared, or that ends while it is measured, is left out.
@@ -112,16 +123,18 @@ fn one(making: &Making<'_>, precisions: &[Precision], variants: &[Variant], left
         }
         // On a GPU with its steps captured, and then as they are.
         for capture in if making.session.device == Device::Cpu { &[false][..] } else { &[true, false] } {
-            contenders.push(making.ours(precision, 1, making.session.cores, *capture));
-            if making.jobs > 1 {
-                contenders.push(making.ours(precision, making.jobs, 1, *capture));
+            for (jobs, threads) in [(1, making.session.cores), (making.jobs, 1)].into_iter().take(making.jobs) {
+                match making.ours(precision, jobs, threads, *capture) {
+                    Ok(contender) => contenders.push(contender),
+                    Err(left) => left_out.push(left),
+                }
             }
         }
     }
-    let mut measured = in_turns(making.session.rounds, contenders.len(), |side| {
-        Ok::<_, Infallible>(contenders[side].seconds(making.session.device))
-    })
-    .unwrap_or_else(|never| match never {});
+    let rounds = (0..making.session.rounds).take_while(|&round| round == 0 || is_before(making.end));
+    let mut measured =
+        in_turns(rounds, contenders.len(), |side| Ok::<_, Infallible>(contenders[side].seconds(making.session.device)))
+            .unwrap_or_else(|never| match never {});
     let mut seconds = Vec::new();
     contenders.retain(|contender| match measured.remove(0).into_iter().collect::<Result<Vec<f64>, String>>() {
         Ok(of_rounds) => {

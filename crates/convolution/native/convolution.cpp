@@ -100,12 +100,12 @@ class ConvolutionBiasRelu : public torch::autograd::Function<ConvolutionBiasRelu
 // libtorch's convolution. A 1×1 kernel with a stride goes over the pixels that it reaches: oneDNN's gradient of such a weight writes
 // beyond its memory on processors with AVX2 and without AVX-512 where channels-last images have 3 or 4 channels (torch 2.11.0). With 8
 // and more nothing of the kind was found, and its bits stay what they were.
-Tensor plain(const Tensor& x, const Tensor& weight, int64_t stride, int64_t padding) {
+Tensor plain(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias, int64_t stride, int64_t padding) {
   const bool is_1x1 = weight.dim() == 4 && weight.size(2) == 1 && weight.size(3) == 1;
   if (!is_1x1 || stride <= 1 || padding != 0 || x.dim() != 4 || x.size(1) >= convolution::LANES || !x.device().is_cpu())
-    return at::conv2d(x, weight, {}, stride, padding);
+    return at::conv2d(x, weight, bias, stride, padding);
   const Tensor reached = x.slice(2, 0, std::nullopt, stride).slice(3, 0, std::nullopt, stride);
-  return at::conv2d(reached.contiguous(x.suggest_memory_format()), weight);
+  return at::conv2d(reached.contiguous(x.suggest_memory_format()), weight, bias);
 }
 
 Tensor convolve(const Tensor& x, const Tensor& weight, int64_t stride, int64_t padding) {
@@ -116,7 +116,7 @@ Tensor convolve(const Tensor& x, const Tensor& weight, int64_t stride, int64_t p
     return learns ? Convolution::apply(x, weight, stride, padding) : convolution::forward(x, weight, stride, padding);
   }
 #endif
-  return plain(x, weight, stride, padding);
+  return plain(x, weight, std::nullopt, stride, padding);
 }
 
 Tensor convolve_with_bias_and_relu(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t stride, int64_t padding) {
@@ -129,15 +129,18 @@ Tensor convolve_with_bias_and_relu(const Tensor& x, const Tensor& weight, const 
                   : convolved_with_bias_and_relu(x, weight, bias, stride, padding);
   }
 #endif
-  return at::conv2d(x, weight, bias, stride, padding).relu();
+  return plain(x, weight, bias, stride, padding).relu();
 }
 
 }  // namespace
 
 // Each gives a new tensor in `result` and null, or a message that is to be freed with `free`.
-extern "C" char* convolution_plain(const Tensor* x, const Tensor* weight, int64_t stride, int64_t padding,
+extern "C" char* convolution_plain(const Tensor* x, const Tensor* weight, const Tensor* bias, int64_t stride, int64_t padding,
                                    Tensor** result) {
-  return guarded([&] { *result = new Tensor(plain(*x, *weight, stride, padding)); });
+  return guarded([&] {
+    const std::optional<Tensor> added = bias == nullptr ? std::nullopt : std::optional(*bias);
+    *result = new Tensor(plain(*x, *weight, added, stride, padding));
+  });
 }
 
 extern "C" char* convolution_forward(const Tensor* x, const Tensor* weight, int64_t stride, int64_t padding,

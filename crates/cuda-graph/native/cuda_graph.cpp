@@ -3,23 +3,45 @@
 // A shared library of its own: what it calls lies in `libtorch_cuda.so`, which programs do not link but load where it is.
 // Functions give null, or a message that is to be freed with `free`.
 
+#include <ATen/core/CachingHostAllocator.h>
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
+#include <cstdlib>
 #include <memory>
 
 #include "guard.h"
 
 namespace {
 
-using at::cuda::CUDAGraph;
-
 // A stream, and what was current before it.
 struct Stream {
   c10::cuda::CUDAStream own, before;
   c10::DeviceIndex device_before;
+};
+
+// Does what may not be possible any more, or not needed.
+template <typename Work>
+void if_possible(Work work) {
+  free(guarded(work));
+}
+
+// A graph that takes back what a capture has begun and not ended. libtorch's own leaves its allocators in the capture then, for as long
+// as the process runs: they ask a graph that is gone whose memory is whose, and free no cached memory where a GPU's is full.
+struct Graph final : at::cuda::CUDAGraph {
+  void abandon() {
+    // What ended well is given back by the destructor.
+    if (capture_ended_ || capture_dev_ == UNDEFINED_DEVICE) return;
+    using namespace c10::cuda;
+    if_possible([&] { CUDACachingAllocator::endAllocateToPool(capture_dev_, mempool_id_); });
+    if_possible([&] { CUDACachingAllocator::releasePool(capture_dev_, mempool_id_); });
+    at::HostAllocator* host = at::getHostAllocator(at::kCUDA);
+    if_possible([&] { host->end_allocate_to_pool(mempool_id_); });
+    if_possible([&] { host->release_pool(mempool_id_); });
+  }
 };
 
 }  // namespace
@@ -56,23 +78,31 @@ extern "C" char* cuda_graph_synchronise(int device) {
 }
 
 // From here on the current stream of the calling thread takes notes instead of working. Of this thread only: others may go on.
-extern "C" char* cuda_graph_begin(CUDAGraph** graph) {
+extern "C" char* cuda_graph_begin(Graph** graph) {
   return guarded([&] {
-    auto made = std::make_unique<CUDAGraph>();
-    made->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+    auto made = std::make_unique<Graph>();
+    try {
+      made->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+    } catch (...) {
+      made->abandon();
+      throw;
+    }
     *graph = made.release();
   });
 }
 
-extern "C" char* cuda_graph_end(CUDAGraph* graph) {
+extern "C" char* cuda_graph_end(Graph* graph) {
   char* message = guarded([&] { graph->capture_end(); });
-  // An error of a capture that failed would be taken for one of the next kernel.
-  if (message != nullptr) (void)cudaGetLastError();
+  if (message != nullptr) {
+    graph->abandon();
+    // An error of a capture that failed would be taken for one of the next kernel.
+    (void)cudaGetLastError();
+  }
   return message;
 }
 
-extern "C" char* cuda_graph_replay(CUDAGraph* graph) {
+extern "C" char* cuda_graph_replay(Graph* graph) {
   return guarded([&] { graph->replay(); });
 }
 
-extern "C" void cuda_graph_free(CUDAGraph* graph) { delete graph; }
+extern "C" void cuda_graph_free(Graph* graph) { delete graph; }

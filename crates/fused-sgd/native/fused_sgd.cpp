@@ -37,10 +37,11 @@ double sum_of_squares(const float* values, int64_t count) {
 
 }  // namespace
 
-// The Euclidean norm over all elements of all tensors, as a new float32 tensor of one number. Gives what `fused_sgd_step` gives.
+// The Euclidean norm over all elements of all tensors, as a new tensor of one number. Gives what `fused_sgd_step` gives.
 extern "C" char* fused_sgd_norm(at::Tensor* const* tensors, int64_t count, at::Tensor** result) {
   return guarded([&] {
     const c10::NoGradGuard no_grad;
+    TORCH_CHECK(count > 0, "there are no tensors to take the norm of");
     std::vector<at::Tensor> all;
     bool simple = true;
     for (int64_t i = 0; i < count; i++) {
@@ -59,15 +60,22 @@ extern "C" char* fused_sgd_norm(at::Tensor* const* tensors, int64_t count, at::T
 
 // Gives null, or a message that is to be freed with `free`.
 extern "C" char* fused_sgd_step(at::Tensor* const* parameters, at::Tensor* const* gradients, at::Tensor* const* buffers,
-                                int64_t count, double learning_rate, double momentum, double weight_decay) {
+                                int64_t count, const at::Tensor* learning_rate, double momentum, double weight_decay) {
   return guarded([&] {
     const c10::NoGradGuard no_grad;
+    // ATen reads it as such on a GPU, unasked.
+    TORCH_CHECK(learning_rate->scalar_type() == at::kFloat && learning_rate->numel() == 1,
+                "a learning rate is one float32 number");
     std::vector<at::Tensor> own, along, kept;
     {
       // Autograd need not keep track of these views; that the parameters change is told below.
       const at::AutoDispatchBelowADInplaceOrView guard;
       for (int64_t i = 0; i < count; i++) {
         const at::Tensor& parameter = *parameters[i];
+        // ATen's kernel goes over as many elements as the parameter has, whatever the others have.
+        TORCH_CHECK(gradients[i]->sizes() == parameter.sizes() && buffers[i]->sizes() == parameter.sizes(),
+                    "a parameter of shape ", parameter.sizes(), " has a gradient of ", gradients[i]->sizes(),
+                    " and a momentum buffer of ", buffers[i]->sizes());
         own.push_back(as_it_lies(parameter));
         const bool alike = gradients[i]->strides() == parameter.strides();
         along.push_back(as_it_lies(alike ? *gradients[i] : at::empty_like(parameter).copy_(*gradients[i])));
@@ -78,13 +86,14 @@ extern "C" char* fused_sgd_step(at::Tensor* const* parameters, at::Tensor* const
     }
     for (int64_t i = 0; i < count; i++) parameters[i]->unsafeGetTensorImpl()->bump_version();
     if (momentum == 0) {
-      // ATen's step would keep no buffers then.
+      // ATen's step keeps no buffers then, from which the last update is told.
       at::_foreach_copy_(kept, along);
       at::_foreach_add_(kept, own, weight_decay);
-      at::_foreach_add_(own, kept, -learning_rate);
-      return;
+      along.swap(kept);
+      kept.clear();
+      weight_decay = 0;
     }
-    at::_fused_sgd_(own, along, kept, weight_decay, momentum, learning_rate, /*dampening=*/0, /*nesterov=*/false,
+    at::_fused_sgd_(own, along, kept, weight_decay, momentum, *learning_rate, /*dampening=*/0, /*nesterov=*/false,
                     /*maximize=*/false, /*is_first_step=*/false);
   });
 }

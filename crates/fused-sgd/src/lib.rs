@@ -9,23 +9,21 @@ use std::ffi::c_char;
 use tch::Tensor;
 use torch_sys::C_tensor;
 
-/// The numbers of a step.
+/// What stays the same from step to step.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
-    /// η.
-    pub learning_rate: f64,
     /// μ.
     pub momentum: f64,
     /// λ.
     pub weight_decay: f64,
 }
 
-/// For each parameter p with its gradient g and its momentum buffer v: g ← g + λ·p, v ← μ·v + g, p ← p − η·v. The three are float32,
-/// on one device. Nothing is recorded for gradients.
+/// For each parameter p with its gradient g and its momentum buffer v: g ← g + λ·p, v ← μ·v + g, p ← p − η·v. All are float32 and on one
+/// device, η too, which is one number: so a step that a GPU replays finds there what it is to be. Nothing is recorded for gradients.
 ///
 /// # Panics
 /// Where the lists differ in length, or where shapes, types or devices do not fit together, with libtorch's message.
-pub fn step(parameters: &[Tensor], gradients: &[Tensor], momentum: &[&Tensor], rates: Rates) {
+pub fn step(parameters: &[Tensor], gradients: &[Tensor], momentum: &[&Tensor], learning_rate: &Tensor, rates: Rates) {
     assert_eq!((gradients.len(), momentum.len()), (parameters.len(), parameters.len()), "a tensor a parameter");
     let pointers: [Vec<*const C_tensor>; 3] = [
         parameters.iter().map(Tensor::as_ptr).collect(),
@@ -40,7 +38,7 @@ pub fn step(parameters: &[Tensor], gradients: &[Tensor], momentum: &[&Tensor], r
             gradients.as_ptr(),
             momentum.as_ptr(),
             parameters.len() as i64,
-            rates.learning_rate,
+            learning_rate.as_ptr(),
             rates.momentum,
             rates.weight_decay,
         ));
@@ -66,7 +64,7 @@ unsafe extern "C" {
         gradients: *const *const C_tensor,
         momentum: *const *const C_tensor,
         count: i64,
-        learning_rate: f64,
+        learning_rate: *const C_tensor,
         momentum_factor: f64,
         weight_decay: f64,
     ) -> *mut c_char;
@@ -77,7 +75,18 @@ mod tests {
     use super::*;
     use tch::{Device, Kind};
 
-    const RATES: Rates = Rates { learning_rate: 0.1, momentum: 0.9, weight_decay: 0.01 };
+    const LEARNING_RATE: f32 = 0.1;
+    const RATES: Rates = Rates { momentum: 0.9, weight_decay: 0.01 };
+
+    fn step(parameter: &Tensor, gradient: &Tensor, momentum: &Tensor, rates: Rates) {
+        super::step(
+            &[parameter.shallow_clone()],
+            &[gradient.shallow_clone()],
+            &[momentum],
+            &Tensor::from(LEARNING_RATE),
+            rates,
+        );
+    }
 
     fn number(tensor: &Tensor) -> f64 {
         tensor.double_value(&[])
@@ -87,7 +96,7 @@ mod tests {
     fn a_step_is_its_formula() {
         let parameter = Tensor::from(2.0f32).set_requires_grad(true);
         let (gradient, momentum) = (Tensor::from(0.5f32), Tensor::from(3.0f32));
-        step(&[parameter.shallow_clone()], &[gradient], &[&momentum], RATES);
+        step(&parameter, &gradient, &momentum, RATES);
         assert!((number(&momentum) - (0.9 * 3.0 + 0.5 + 0.01 * 2.0)).abs() < 1e-6);
         assert!((number(&parameter) - (2.0 - 0.1 * number(&momentum))).abs() < 1e-6);
         assert!(parameter.requires_grad());
@@ -99,7 +108,7 @@ mod tests {
         let channels_last = |tensor: &Tensor| tensor.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2]);
         let parameter = channels_last(&values);
         let momentum = parameter.zeros_like();
-        step(&[parameter.shallow_clone()], &[values.copy()], &[&momentum], RATES);
+        step(&parameter, &values, &momentum, RATES);
         assert!(((values * (1.0 - 0.1 * 1.01)) - parameter).abs().max().double_value(&[]) < 1e-5);
     }
 
@@ -107,7 +116,7 @@ mod tests {
     fn autograd_notices_that_a_parameter_has_changed() {
         let parameter = Tensor::from_slice(&[2.0f32, 3.0]).set_requires_grad(true);
         let loss = parameter.square().sum(Kind::Float);
-        step(&[parameter.shallow_clone()], &[parameter.zeros_like()], &[&parameter.zeros_like()], RATES);
+        step(&parameter, &parameter.zeros_like(), &parameter.zeros_like(), RATES);
         let panic = std::panic::catch_unwind(|| loss.backward()).unwrap_err();
         let message = libtorch_call::panic_message(&*panic);
         assert!(message.contains("modified by an inplace operation"), "{message}");
@@ -131,6 +140,35 @@ mod tests {
     fn a_momentum_buffer_that_does_not_fit_is_refused() {
         let parameter = Tensor::zeros([4, 3], (Kind::Float, Device::Cpu));
         let momentum = Tensor::zeros([3, 4], (Kind::Float, Device::Cpu)).tr();
-        step(&[parameter.shallow_clone()], &[parameter.copy()], &[&momentum], RATES);
+        step(&parameter, &parameter, &momentum, RATES);
+    }
+
+    #[test]
+    fn without_momentum_the_buffer_keeps_the_last_direction() {
+        let (parameter, gradient, momentum) = (Tensor::from(2.0f32), Tensor::from(0.5f32), Tensor::from(3.0f32));
+        step(&parameter, &gradient, &momentum, Rates { momentum: 0.0, ..RATES });
+        assert!((number(&momentum) - (0.5 + 0.01 * 2.0)).abs() < 1e-6);
+        assert!((number(&parameter) - (2.0 - 0.1 * 0.52)).abs() < 1e-6);
+    }
+
+    /// Rows of the same length, so that strides are alike.
+    #[test]
+    #[should_panic(expected = "a parameter of shape [4, 3] has a gradient of [2, 3]")]
+    fn a_gradient_of_fewer_elements_is_refused() {
+        let zeros = |rows: i64| Tensor::zeros([rows, 3], (Kind::Float, Device::Cpu));
+        step(&zeros(4), &zeros(2), &zeros(4), RATES);
+    }
+
+    #[test]
+    #[should_panic(expected = "one float32 number")]
+    fn a_learning_rate_of_another_type_is_refused() {
+        let number = Tensor::from(1.0f32);
+        super::step(&[number.copy()], &[number.copy()], &[&number.copy()], &Tensor::from(0.1f64), RATES);
+    }
+
+    #[test]
+    #[should_panic(expected = "no tensors")]
+    fn the_norm_of_nothing_is_refused() {
+        let _ = norm(&[]);
     }
 }

@@ -99,7 +99,7 @@ fn learn_by(
         let moves =
             data.train.epoch_moves(&mut draw(Purpose::Shift), process.augmentation, &mut draw(Purpose::Augmentation));
         state.optimiser.set_learning_rate(process.lr_in(progress.epoch));
-        stepper.begin_epoch(moves, process.lr_in(progress.epoch));
+        stepper.begin_epoch(moves);
         let mut started = Instant::now();
         while progress.step < steps {
             let batch = &batches[progress.step];

@@ -76,16 +76,6 @@ impl Repeated {
         !matches!(self.0, How::AsItIs)
     }
 
-    /// Forgets what was captured: the work has changed in more than what lies in memory.
-    pub fn forget(&mut self) {
-        match &self.0 {
-            How::Captured(Recording::Graph(_), _) => self.0 = How::Warming(0),
-            #[cfg(test)]
-            How::Captured(..) => self.0 = How::Captured(Recording::Nothing, Tensor::new()),
-            How::AsItIs | How::Warming(_) => {}
-        }
-    }
-
     /// Does the work once. The tensor is a new one each time. Where capture fails, the work is done as it is from then on, and `refused`
     /// is given the reason.
     ///

@@ -12,6 +12,8 @@ pub struct Sgd {
     momentum: NamedTensors,
     /// The memory of all momentum buffers, one after the other.
     flat: Tensor,
+    /// η, and the same as one float32 number on the parameters' device: a captured step reads it there.
+    learning_rate: (f64, Tensor),
     rates: Rates,
 }
 
@@ -34,11 +36,8 @@ impl Sgd {
             parameters: parameters.iter().map(|p| p.tensor.shallow_clone()).collect(),
             momentum: parameters.iter().map(&mut buffer).collect(),
             flat,
-            rates: Rates {
-                learning_rate: process.lr_in(0),
-                momentum: process.momentum,
-                weight_decay: process.weight_decay,
-            },
+            learning_rate: (process.lr_in(0), Tensor::from(process.lr_in(0) as f32).to_device(device)),
+            rates: Rates { momentum: process.momentum, weight_decay: process.weight_decay },
         }
     }
 
@@ -61,27 +60,28 @@ impl Sgd {
     /// g ← g + λ·p, v ← μ·v + g, p ← p − η·v.
     pub fn step(&mut self, gradients: &[Tensor]) {
         let momentum: Vec<&Tensor> = self.momentum.iter().map(|(_, buffer)| buffer).collect();
-        fused_sgd::step(&self.parameters, gradients, &momentum, self.rates);
+        fused_sgd::step(&self.parameters, gradients, &momentum, &self.learning_rate.1, self.rates);
     }
 
     /// η.
     pub fn learning_rate(&self) -> f64 {
-        self.rates.learning_rate
+        self.learning_rate.0
     }
 
-    /// Makes η of the steps to come.
+    /// Makes η of the steps to come, captured ones among them.
     pub fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.rates.learning_rate = learning_rate;
+        self.learning_rate.0 = learning_rate;
+        let _ = self.learning_rate.1.fill_(learning_rate);
     }
 
     /// By what the last step changed the parameter at this place of the order: −η·v.
     pub fn last_update(&self, at: usize) -> Tensor {
-        tch::no_grad(|| &self.momentum[at].1 * -self.rates.learning_rate)
+        tch::no_grad(|| &self.momentum[at].1 * -self.learning_rate.0)
     }
 
     /// The Euclidean norm η‖v‖ of the last step's change of all parameters: float32, one number on their device.
     pub fn update_norm(&self) -> Tensor {
-        tch::no_grad(|| self.flat.dot(&self.flat).sqrt() * self.rates.learning_rate.abs())
+        tch::no_grad(|| self.flat.dot(&self.flat).sqrt() * &self.learning_rate.1)
     }
 }
 

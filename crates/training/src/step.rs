@@ -39,7 +39,6 @@ impl Step<'_> {
 pub(crate) struct Stepper {
     repeated: Repeated,
     batch_size: usize,
-    learning_rate: f64,
     /// How images move in the running epoch.
     moves: Moves,
     /// Where a step that is replayed finds the places of its images.
@@ -49,20 +48,15 @@ pub(crate) struct Stepper {
 impl Stepper {
     /// Steps of `batch_size` images, but for an epoch's last.
     pub fn new(repeated: Repeated, batch_size: usize) -> Self {
-        Self { repeated, batch_size, learning_rate: f64::NAN, moves: Moves::default(), indices: None }
+        Self { repeated, batch_size, moves: Moves::default(), indices: None }
     }
 
     /// Before the steps of an epoch.
-    pub fn begin_epoch(&mut self, moves: Moves, learning_rate: f64) {
+    pub fn begin_epoch(&mut self, moves: Moves) {
         if self.repeated.needs_fixed_memory() {
             self.moves.become_in_place(moves);
         } else {
             self.moves = moves;
-        }
-        // It is a number among the arguments of what was captured, and no tensor.
-        if self.learning_rate != learning_rate {
-            self.learning_rate = learning_rate;
-            self.repeated.forget();
         }
     }
 

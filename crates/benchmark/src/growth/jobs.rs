@@ -61,7 +61,7 @@ pub(super) fn measure(session: &Session, jobs: &[usize]) -> Result<Vec<Rate>, Be
     // Prepared beforehand: the question is what jobs add.
     library.task_data(&plan.stages[0].step.task, &plan.stages[0].data)?;
     let progress = session.progress("jobs", session.rounds * jobs.len());
-    let rates = in_turns(session.rounds, jobs.len(), |side| {
+    let rates = in_turns(0..session.rounds, jobs.len(), |side| {
         let folder = session.folder()?;
         let seconds = timed_execution(&plan, &Store::open(folder.path())?, &library, jobs[side], session.device)?;
         progress.inc(1);

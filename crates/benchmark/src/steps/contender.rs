@@ -1,10 +1,14 @@
 //! The sides of a measurement of steps, before they are measured.
 
+use std::panic::catch_unwind;
+use std::time::Instant;
+
 use paths::Precision;
 use tch::Device;
 
 use crate::bare::{BareSteps, Size, take};
 use crate::common::name;
+use crate::outcome::LeftOut;
 use crate::peer::{Peers, Request};
 use crate::session::Session;
 use crate::spread::Spread;
@@ -38,6 +42,8 @@ pub(super) struct Making<'a> {
     pub seconds: f64,
     /// Trainings side by side.
     pub jobs: usize,
+    /// When no further round is to begin.
+    pub end: Option<Instant>,
 }
 
 impl Making<'_> {
@@ -65,15 +71,25 @@ impl Making<'_> {
         })
     }
 
-    pub fn ours(&self, precision: Precision, jobs: usize, threads: usize, capture: bool) -> Contender {
+    /// Trainings in threads of this process. What cannot be captured though it was to be, and what does not fit into memory, is left out.
+    pub fn ours(&self, precision: Precision, jobs: usize, threads: usize, capture: bool) -> Result<Contender, LeftOut> {
         let device = self.session.device;
         let how = if device == Device::Cpu || capture { "" } else { ", operation by operation" };
         let name = format!("ours, {}{how}", if jobs == 1 { "one training" } else { "side by side" });
-        let mut trainings: Vec<BareSteps> =
-            (0..jobs).map(|_| BareSteps::new(self.size, self.batch, precision, device, capture)).collect();
-        take(&mut trainings, threads, device, WARM_UP);
-        let steps = self.steps(take(&mut trainings, threads, device, 1));
-        Contender { name, precision, jobs, threads, steps, kind: Kind::Ours(trainings) }
+        let refused = |reason| LeftOut { what: self.described(&name, precision), reason };
+        if let Some(reason) = training::capture_refused(device).filter(|_| capture) {
+            return Err(refused(reason));
+        }
+        let set_up = || {
+            let mut trainings: Vec<BareSteps> =
+                (0..jobs).map(|_| BareSteps::new(self.size, self.batch, precision, device, capture)).collect();
+            take(&mut trainings, threads, device, WARM_UP);
+            let steps = self.steps(take(&mut trainings, threads, device, 1));
+            (trainings, steps)
+        };
+        let (trainings, steps) =
+            catch_unwind(set_up).map_err(|panic| refused(libtorch_call::panic_message(&*panic)))?;
+        Ok(Contender { name, precision, jobs, threads, steps, kind: Kind::Ours(trainings) })
     }
 
     /// Steps that take about as long as a side is measured.

@@ -3,7 +3,7 @@
 use statistics::{mean, one_sample_t};
 
 use crate::claims::claim::{Claim, Evidence};
-use crate::claims::findings::{Bound, direction, no_change, sides, trend_of};
+use crate::claims::findings::{Bound, direction, no_change, trend_of};
 use crate::claims::need::{Effect, Need};
 use crate::claims::part::{Claimed, Finding, Part};
 use crate::claims::role::Role;
@@ -196,24 +196,23 @@ fn halved(path: &Path<'_>) -> Part {
     };
     let (first, last) = (path.role(first), path.role(last));
     let baseline = path.evidence.baseline(4, &first);
-    let (Some(ends), Some(start)) =
-        (sides(&last, &baseline, Quantity::TestLoss), sides(&first, &baseline, Quantity::TestLoss))
-    else {
-        return part;
-    };
-    // The three conditions must share their seeds: those that pair both with the baseline and are the same ones.
     let seeds = |role: &Role<'_, '_>| role.group.map(|g| g.seeded(Quantity::TestLoss)).unwrap_or_default();
     let (first, last, base) = (seeds(&first), seeds(&last), seeds(&baseline));
     let value = |side: &[(u64, f64)], seed: u64| side.iter().find(|p| p.0 == seed).map(|p| p.1);
-    let contrast: Vec<f64> = last
+    // Of the seeds that all three have: the gaps at the largest N and at N = 2.
+    let gaps: Vec<[f64; 2]> = last
         .iter()
         .filter_map(|&(seed, l)| {
             let (f, b) = (value(&first, seed)?, value(&base, seed)?);
-            Some((l - b) - (f - b) / 2.0)
+            Some([l - b, f - b])
         })
         .collect();
-    part.sizes = vec![ends.x.len(), start.x.len(), ends.y.len()];
-    let gap = mean(&start.x).and_then(|x| Ok(x - mean(&start.y)?));
+    if gaps.is_empty() {
+        return part;
+    }
+    let contrast: Vec<f64> = gaps.iter().map(|[last, first]| last - first / 2.0).collect();
+    part.sizes = vec![gaps.len(); 3];
+    let gap = mean(&gaps.iter().map(|gap| gap[1]).collect::<Vec<f64>>());
     match one_sample_t(&contrast, 0.95) {
         Ok(test) => {
             part.estimate = Ok(test.difference);

@@ -30,7 +30,14 @@ pub(crate) const CLAIMS: &[Claim] = &[
                 let part = |role| {
                     direction_of(dataset, role, &conditions.plain, Quantity::Cause(Cause::PathLength), Claimed::Higher)
                 };
-                conditions.interventions.iter().filter(lowers).map(part).collect()
+                let parts: Vec<Part> = conditions.interventions.iter().filter(lowers).map(part).collect();
+                if !parts.is_empty() {
+                    return parts;
+                }
+                let what = "interventions that lower the loss".into();
+                let mut none = Part::new(dataset, what, "none", Cause::PathLength.difference());
+                none.remarks.push("no intervention lowered the loss here".into());
+                vec![none]
             })
         },
         quorum: Quorum::All,

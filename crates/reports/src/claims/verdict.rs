@@ -44,7 +44,7 @@ impl Verdict {
 pub enum Quorum {
     /// Every part must hold; one that is opposed is enough against it.
     All,
-    /// More than half of the parts must hold; half of them opposed are enough against it.
+    /// More than half of the parts must hold; half of all that it names opposed are enough against it.
     Most,
     /// One part must hold; against it, all must be opposed.
     Any,
@@ -64,7 +64,7 @@ impl Quorum {
         if self == Self::Estimate {
             return Verdict::Estimated;
         }
-        if opposed >= self.enough_against(tested) {
+        if opposed >= self.enough_against(tested, named) {
             return Verdict::Contradicted;
         }
         if supported >= self.enough_for(named) {
@@ -90,12 +90,12 @@ impl Quorum {
         }
     }
 
-    /// How many of so many parts must be opposed.
-    fn enough_against(self, parts: usize) -> usize {
+    /// How many must be opposed, of so many parts with data and so many that the claim names.
+    fn enough_against(self, tested: usize, named: usize) -> usize {
         match self {
             Self::All => 1,
-            Self::Most => parts.div_ceil(2),
-            Self::Any | Self::Estimate => parts,
+            Self::Most => named.div_ceil(2),
+            Self::Any | Self::Estimate => tested,
         }
     }
 
@@ -108,7 +108,8 @@ impl Quorum {
         let powers: Vec<Power> =
             tested.iter().map(|part| part.need.map_or(none, |need| need.power(n, level, shift))).collect();
         let reach = |of: fn(&Power) -> f64, enough: usize| at_least(powers.iter().map(of), enough);
-        let (enough_for, enough_against) = (self.enough_for(tested.len()), self.enough_against(tested.len()));
+        let (enough_for, enough_against) =
+            (self.enough_for(tested.len()), self.enough_against(tested.len(), parts.len()));
         reach(|p| p.support, enough_for).max(reach(|p| p.oppose, enough_against))
     }
 }
@@ -157,6 +158,13 @@ mod tests {
             (vec![Opposed, Opposed], Verdict::Contradicted, Verdict::Contradicted, Verdict::Contradicted),
             (vec![Supported, Supported, Undecided], undecided, Verdict::Reproduced, Verdict::Reproduced),
             (vec![Undecided, Undecided, Opposed], Verdict::Contradicted, undecided, undecided),
+            (vec![Opposed, NoData, NoData], Verdict::Contradicted, undecided, Verdict::Contradicted),
+            (
+                vec![Opposed, Opposed, NoData, NoData],
+                Verdict::Contradicted,
+                Verdict::Contradicted,
+                Verdict::Contradicted,
+            ),
         ] {
             let parts: Vec<Part> = outcomes.iter().map(|&outcome| part(outcome)).collect();
             let found = [Quorum::All, Quorum::Most, Quorum::Any].map(|quorum| quorum.decide(&parts));

@@ -36,11 +36,13 @@ impl Conv2d {
     /// B×I×H×W in the compute type to B×O×H'×W'.
     pub fn forward(&self, x: &Tensor, pass: &Pass) -> Tensor {
         let weight = pass.value(&self.weight);
-        let Some(bias) = &self.bias else {
-            let convolve = if pass.mode == Mode::Derivatives { conv2d_of_libtorch } else { conv2d };
-            return convolve(x, weight, self.stride, self.padding);
-        };
-        x.conv2d(weight, Some(pass.value(bias)), [self.stride; 2], [self.padding; 2], [1, 1], 1)
+        match &self.bias {
+            None if pass.mode != Mode::Derivatives => conv2d(x, weight, self.stride, self.padding),
+            bias => {
+                let bias = bias.as_ref().map(|bias| pass.value(bias));
+                conv2d_of_libtorch(x, weight, bias, self.stride, self.padding)
+            }
+        }
     }
 
     /// The same and a ReLU.
@@ -69,7 +71,7 @@ impl Conv2d {
     pub fn is_winograd(&self, side: usize) -> bool {
         let (outputs, inputs, kernel, _) = self.weight.tensor.size4().expect("a weight has four sizes");
         let x = [1, inputs, side as i64, side as i64];
-        self.bias.is_none() && convolution::is_winograd(x, [outputs, inputs, kernel, kernel], self.stride, self.padding)
+        convolution::is_winograd(x, [outputs, inputs, kernel, kernel], self.stride, self.padding)
     }
 
     /// Multiply-adds of one image whose output has `side`×`side` pixels.
