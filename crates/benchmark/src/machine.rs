@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The machine and the programs of a measurement; what the system does not tell is empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
-    /// Model name of the processor.
+    /// Name of the processor, and its family and model by number, as virtual machines shorten the name.
     pub cpu: String,
     /// Cores that this process may use.
     pub cores: usize,
@@ -46,7 +46,7 @@ impl Machine {
         let kib = field("/proc/meminfo", "MemTotal").trim_end_matches(" kB").parse::<u64>().unwrap_or(0);
         let load = whole("/proc/loadavg");
         Self {
-            cpu: field("/proc/cpuinfo", "model name"),
+            cpu: processor(|name| field("/proc/cpuinfo", name)),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             memory_bytes: kib << 10,
             kernel: whole("/proc/sys/kernel/osrelease"),
@@ -81,6 +81,12 @@ impl Machine {
     }
 }
 
+/// Name, family and model, from what `/proc/cpuinfo` has under a name.
+fn processor(field: impl Fn(&str) -> String) -> String {
+    let [name, family, model] = ["model name", "cpu family", "model"].map(field);
+    if family.is_empty() || model.is_empty() { name } else { format!("{name} (family {family}, model {model})") }
+}
+
 fn commit(checkout: &Path) -> String {
     let git = |arguments: &[&str]| said(Command::new("git").arg("-C").arg(checkout).args(arguments));
     let changed = if git(&["status", "--porcelain", "--untracked-files=no"]).is_empty() { "" } else { "+" };
@@ -92,4 +98,20 @@ fn commit(checkout: &Path) -> String {
 fn said(command: &mut Command) -> String {
     let output = command.output().ok().filter(|output| output.status.success());
     output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_processor_is_told_by_its_numbers_where_there_are_any() {
+        let field = |name: &str| match name {
+            "model name" => "AMD EPYC".to_owned(),
+            "cpu family" => "25".to_owned(),
+            _ => "17".to_owned(),
+        };
+        assert_eq!(processor(field), "AMD EPYC (family 25, model 17)");
+        assert_eq!(processor(|name| if name == "model name" { "V2".into() } else { String::new() }), "V2");
+    }
 }
