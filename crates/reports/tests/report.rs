@@ -138,6 +138,62 @@ fn learning_rates_and_numbers_of_tasks_decide_their_claims() {
     assert!(claims.contains("There are no runs for: cifar10; fashion-mnist."), "{claims}");
 }
 
+/// A part of 4a is on seeds that three conditions share, and says how many these are.
+#[test]
+fn a_gap_is_halved_on_shared_seeds_alone() {
+    for (first_seed, expected) in [(2, "| one-sample t | 3 / 3 / 3 |"), (5, "| one-sample t | 0 / 0 / 0 |")] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tasks = "dataset,condition,seed,test_loss\n".to_owned();
+        let conditions =
+            [("baseline", 1.2, 0..5), ("blur N=2", 1.5, 0..5), ("blur N=9", 1.22, first_seed..first_seed + 5)];
+        for (salt, (condition, level, seeds)) in (0..).zip(conditions) {
+            for seed in seeds {
+                let wobble = f64::from((seed * 13 + salt * 5) % 7) * 0.003;
+                writeln!(tasks, "cifar10,{condition},{seed},{}", level + wobble).unwrap();
+            }
+        }
+        put(folder.path(), "reports/paper/fig4/runs.csv", &tasks);
+        report(&["--all", "--scale", "paper", "--out", folder.path().to_str().unwrap()]).unwrap();
+        let claims = std::fs::read_to_string(folder.path().join("reports/paper/claims.md")).unwrap();
+        let part = claims.lines().find(|line| line.contains("blur: gap at the largest N")).unwrap();
+        assert!(part.contains(expected), "{part}");
+        assert_eq!(part.contains("not defined (the table has no such values)"), first_seed == 5, "{part}");
+    }
+}
+
+/// A dataset on which no intervention lowers the loss is a part that claim 7b names and does not test.
+#[test]
+fn where_nothing_lowers_the_loss_longer_paths_are_not_reproduced() {
+    for (loss_of_double, verdict) in
+        [(1.3, "claim 7b is reproduced"), (1.6, "claim 7b is supported where tested, in 2 of the 3 parts")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let mut runs = "dataset,condition,seed,is_baseline,path,tasks,lr_1,lr_2,source_blur,network,bias_reset_first,\
+                        bias_reset_last,source_contrast,source_shift,target_blur,target_contrast,target_shift,\
+                        interventions,test_loss,path_length\n"
+            .to_owned();
+        for (dataset, double) in [("cifar10", 1.3), ("fashion-mnist", loss_of_double), ("svhn", 1.3)] {
+            for seed in 0..6 {
+                let wobble = f64::from(seed * 13 % 7) * 0.003;
+                for (condition, level, length) in [
+                    ("baseline,%,true,standard,1,1e-3,1e-3,1", 1.2, 10.0),
+                    ("plain,%,false,blur,2,1e-3,1e-3,0.25", 1.5, 20.0),
+                    ("double,%,false,blur,2,1e-3,2e-3,0.25", double, 30.0),
+                ] {
+                    let condition = condition.replace('%', &seed.to_string());
+                    let (loss, length) = (level + wobble, length * (1.0 + wobble));
+                    writeln!(runs, "{dataset},{condition},resnet18,0,0,1,0,1,1,0,,{loss},{length}").unwrap();
+                }
+            }
+        }
+        put(folder.path(), "reports/paper/fig9/runs.csv", &runs);
+        report(&["--all", "--scale", "paper", "--out", folder.path().to_str().unwrap()]).unwrap();
+        let claims = std::fs::read_to_string(folder.path().join("reports/paper/claims.md")).unwrap();
+        assert!(claims.contains(verdict), "{claims}");
+        assert_eq!(claims.contains("no intervention lowered the loss here"), loss_of_double > 1.5, "{claims}");
+    }
+}
+
 #[test]
 fn a_table_of_one_s_own_is_enough() {
     let folder = tempfile::tempdir().unwrap();

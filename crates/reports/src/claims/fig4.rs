@@ -198,6 +198,9 @@ fn halved(path: &Path<'_>) -> Part {
     let baseline = path.evidence.baseline(4, &first);
     let seeds = |role: &Role<'_, '_>| role.group.map(|g| g.seeded(Quantity::TestLoss)).unwrap_or_default();
     let (first, last, base) = (seeds(&first), seeds(&last), seeds(&baseline));
+    if [&first, &last, &base].iter().any(|runs| runs.is_empty()) {
+        return part;
+    }
     let value = |side: &[(u64, f64)], seed: u64| side.iter().find(|p| p.0 == seed).map(|p| p.1);
     // Of the seeds that all three have: the gaps at the largest N and at N = 2.
     let gaps: Vec<[f64; 2]> = last
@@ -207,9 +210,6 @@ fn halved(path: &Path<'_>) -> Part {
             Some([l - b, f - b])
         })
         .collect();
-    if gaps.is_empty() {
-        return part;
-    }
     let contrast: Vec<f64> = gaps.iter().map(|[last, first]| last - first / 2.0).collect();
     part.sizes = vec![gaps.len(); 3];
     let gap = mean(&gaps.iter().map(|gap| gap[1]).collect::<Vec<f64>>());
