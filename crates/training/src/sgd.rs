@@ -12,8 +12,10 @@ pub struct Sgd {
     momentum: NamedTensors,
     /// The memory of all momentum buffers, one after the other.
     flat: Tensor,
-    /// η, and the same as one float32 number on the parameters' device: a captured step reads it there.
-    learning_rate: (f64, Tensor),
+    /// η.
+    learning_rate: f64,
+    /// η as one float32 number on the parameters' device, where a captured step reads it.
+    rate_there: Tensor,
     rates: Rates,
 }
 
@@ -36,7 +38,8 @@ impl Sgd {
             parameters: parameters.iter().map(|p| p.tensor.shallow_clone()).collect(),
             momentum: parameters.iter().map(&mut buffer).collect(),
             flat,
-            learning_rate: (process.lr_in(0), Tensor::from(process.lr_in(0) as f32).to_device(device)),
+            learning_rate: process.lr_in(0),
+            rate_there: Tensor::from(process.lr_in(0) as f32).to_device(device),
             rates: Rates { momentum: process.momentum, weight_decay: process.weight_decay },
         }
     }
@@ -60,28 +63,28 @@ impl Sgd {
     /// g ← g + λ·p, v ← μ·v + g, p ← p − η·v.
     pub fn step(&mut self, gradients: &[Tensor]) {
         let momentum: Vec<&Tensor> = self.momentum.iter().map(|(_, buffer)| buffer).collect();
-        fused_sgd::step(&self.parameters, gradients, &momentum, &self.learning_rate.1, self.rates);
+        fused_sgd::step(&self.parameters, gradients, &momentum, &self.rate_there, self.rates);
     }
 
     /// η.
     pub fn learning_rate(&self) -> f64 {
-        self.learning_rate.0
+        self.learning_rate
     }
 
     /// Makes η of the steps to come, captured ones among them.
     pub fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.learning_rate.0 = learning_rate;
-        let _ = self.learning_rate.1.fill_(learning_rate);
+        self.learning_rate = learning_rate;
+        let _ = self.rate_there.fill_(learning_rate);
     }
 
     /// By what the last step changed the parameter at this place of the order: −η·v.
     pub fn last_update(&self, at: usize) -> Tensor {
-        tch::no_grad(|| &self.momentum[at].1 * -self.learning_rate.0)
+        tch::no_grad(|| &self.momentum[at].1 * -self.learning_rate)
     }
 
     /// The Euclidean norm η‖v‖ of the last step's change of all parameters: float32, one number on their device.
     pub fn update_norm(&self) -> Tensor {
-        tch::no_grad(|| self.flat.dot(&self.flat).sqrt() * &self.learning_rate.1)
+        tch::no_grad(|| self.flat.dot(&self.flat).sqrt() * &self.rate_there)
     }
 }
 
