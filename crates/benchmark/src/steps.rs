@@ -123,7 +123,9 @@ fn one(making: &Making<'_>, precisions: &[Precision], variants: &[Variant], left
         }
         // On a GPU with its steps captured, and then as they are.
         for capture in if making.session.device == Device::Cpu { &[false][..] } else { &[true, false] } {
-            for (jobs, threads) in [(1, making.session.cores), (making.jobs, 1)].into_iter().take(making.jobs) {
+            let alone = (1, making.session.cores);
+            let side_by_side = (making.jobs > 1).then_some((making.jobs, 1));
+            for (jobs, threads) in [alone].into_iter().chain(side_by_side) {
                 match making.ours(precision, jobs, threads, *capture) {
                     Ok(contender) => contenders.push(contender),
                     Err(left) => left_out.push(left),

@@ -20,7 +20,7 @@ out=$(CDPATH='' cd -- "$out" && pwd)
 # Weights stay here: tables, figures and logs are what is worth carrying home.
 stores=$here/runs-first-light
 begin=$(date +%s)
-agrees=0
+differs=0
 left() { echo $((seconds - ($(date +%s) - begin))); }
 part() { # NAME SECONDS COMMAND …: its output to a file, its end to a line
   name=$1 limit=$2
@@ -39,13 +39,13 @@ part() { # NAME SECONDS COMMAND …: its output to a file, its end to a line
 } > "$out/machine.txt"
 
 # 1. PyTorch's numbers, the CPU's results and the same bits twice; and the same figure on the CPU and on the device, side by side.
-part gpu-check 150 "$here/run" gpu-check --device "$device" || agrees=1
+part gpu-check 150 "$here/run" gpu-check --device "$device" || differs=1
 cat "$out/gpu-check.log"
 smoke() { part "smoke-$1" 90 "$here/run" fig6 --scale smoke --datasets mnist --device "$2" --out "$out/$1" --store "$stores/$1"; }
-smoke cpu cpu || agrees=1
-smoke device "$device" || agrees=1
+smoke cpu cpu || differs=1
+smoke device "$device" || differs=1
 part compare 20 "${PYTHON:-python3}" "$here/compare.py" "$out/cpu/reports/smoke/fig6/runs.csv" "$out/device/reports/smoke/fig6/runs.csv" ||
-  agrees=1
+  differs=1
 cat "$out/compare.log"
 
 # 2. Steps a second beside PyTorch's. One setting a call, which begins no round after half of its time and then writes what it has:
@@ -87,5 +87,5 @@ while [ "$(left)" -gt 45 ] && [ $seed -lt 10 ]; do
   seed=$((seed + 1))
 done
 printf 'Done after %s s; what was found is in %s.\n' "$(($(date +%s) - begin))" "$out"
-[ $agrees = 0 ] || printf 'The device was not shown to compute what a CPU does: see gpu-check.log, smoke-*.log and compare.log there.\n' >&2
-exit $agrees
+[ $differs = 0 ] || printf 'The device was not shown to compute what a CPU does: see gpu-check.log, smoke-*.log and compare.log there.\n' >&2
+exit $differs
